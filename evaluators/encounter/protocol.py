@@ -1,0 +1,168 @@
+"""The words that a candidate and the evaluator exchange.
+
+Belongs here: the types of a candidate's step and of the messages it receives, and the protocol's
+version. Does not belong here: parsing and repair (`replies`), looking results up (`lookup`).
+Every class is frozen; a change to a field changes `PROTOCOL_VERSION`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+PROTOCOL_VERSION = "medcred/1"
+
+
+class Border(BaseModel):
+    """Base of everything that crosses a border: frozen, and closed to unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Outcome(StrEnum):
+    """What the record holds for one order. The record keeps exactly one of these per order."""
+
+    RESULTED = "resulted"
+    PENDING = "pending"
+    NOT_PERFORMED = "not_performed"
+    AFTER_DECISION = "after_decision"
+    NOT_IN_SOURCE = "not_in_source"
+    AMBIGUOUS = "ambiguous"
+    UNRECOGNISED = "unrecognised"
+
+
+class EndReason(StrEnum):
+    """How an encounter ended. Every reason is scored by rule; none is left out of the mean."""
+
+    COMPLETED = "completed"
+    TURN_LIMIT = "turn_limit"
+    OUTPUT_LIMIT = "output_limit"
+    FORMAT_FAILURE = "format_failure"
+    REFUSED = "refused"
+    EMPTY = "empty"
+    BUDGET = "budget"
+    WALL_TIME = "wall_time"
+
+
+class RankedDiagnosis(Border):
+    """One line of the ranked differential."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    diagnosis: str
+    """The candidate's own words."""
+    icd10: str | None = None
+    """Optional ICD-10-CM code, with or without dot."""
+    probability: float | None = Field(default=None, ge=0.0, le=1.0)
+
+
+class FinalAnswer(Border):
+    """The diagnosis and plan to which the candidate commits."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    diagnosis: str
+    """Principal diagnosis in the candidate's own words; of a list, the first is scored."""
+    icd10: str | None = None
+    further_diagnoses: tuple[str, ...] = ()
+    plan: tuple[str, ...] = ()
+    """Actions that the candidate would take next, in its own words; scored like `Step.actions`."""
+    disposition: str | None = None
+
+
+class Step(Border):
+    """One reply of a candidate."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    orders: tuple[str, ...] = ()
+    """Tests, examinations and imaging, in the candidate's own words."""
+    actions: tuple[str, ...] = ()
+    """Drugs, procedures, consults, monitoring, in the candidate's own words."""
+    differential: tuple[RankedDiagnosis, ...] = ()
+    final: FinalAnswer | None = None
+
+
+class Presentation(Border):
+    """What is known at `t0`. Units are in the names; absent facts are null."""
+
+    age_years: int
+    sex: Literal["F", "M"]
+    arrival: str | None = None
+    """How the patient came (`AMBULANCE`, `WALK IN`, ...), as recorded."""
+    chief_complaint: str | None = None
+    temperature_c: float | None = None
+    heart_rate_bpm: float | None = None
+    resp_rate_per_min: float | None = None
+    spo2_pct: float | None = None
+    sbp_mmhg: float | None = None
+    dbp_mmhg: float | None = None
+    pain: str | None = None
+    acuity: int | None = None
+    """Emergency Severity Index, 1 (most urgent) to 5."""
+    home_drugs: tuple[str, ...] = ()
+    past_diagnoses: tuple[str, ...] = ()
+    """Titles of diagnoses coded in admissions that ended before `t0`."""
+
+
+class Result(Border):
+    """One result as a candidate sees it."""
+
+    test: str
+    """Canonical name of the catalogue."""
+    value: str
+    unit: str | None = None
+    reference: str | None = None
+    """Reference range, `low-high`."""
+    flag: str | None = None
+    hours: float
+    """When it became available, in hours since arrival, one decimal."""
+    previous: tuple[str, ...] = ()
+    """Earlier values of the same test shown before, oldest first, as `value @ hours`."""
+
+
+class OrderReply(Border):
+    """The reply to one order, in words that do not tell why a result is missing."""
+
+    order: str
+    status: Literal["resulted", "pending", "unavailable", "ambiguous", "unrecognised"]
+    results: tuple[Result, ...] = ()
+    choices: tuple[str, ...] = ()
+    """Canonical names to choose from, when ambiguous."""
+
+
+class Reply(Border):
+    """One answer of a candidate as it came over the wire."""
+
+    text: str
+    finish_reason: str | None = None
+    model: str | None = None
+    """The model id that the endpoint says has answered."""
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cost_usd: float | None = None
+
+
+class Opening(Border):
+    """The first message: who has come. Later turns use `TurnReply`."""
+
+    protocol: str = PROTOCOL_VERSION
+    category: str
+    presentation: Presentation
+    clock_hours: float = 0.0
+    turns_left: int
+
+
+class TurnReply(Border):
+    """What the evaluator answers to a step."""
+
+    clock_hours: float
+    """Hours since arrival after this turn's orders."""
+    orders: tuple[OrderReply, ...] = ()
+    delivered: tuple[Result, ...] = ()
+    """Results ordered in earlier turns that became available by the clock."""
+    actions_noted: int = 0
+    notices: tuple[str, ...] = ()
+    turns_left: int

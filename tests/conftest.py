@@ -1,0 +1,30 @@
+"""Fixtures that several rooms share: where the open MIMIC demo lies."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+def _demo_root() -> Path | None:
+    named = os.environ.get("MIMIC_DEMO_ROOT")
+    for folder in ([Path(named)] if named else [PROJECT.parent / "shared" / "mimic-demo"]):
+        if (folder / "MANIFEST.tsv").is_file():
+            return folder
+    return None
+
+
+@pytest.fixture(scope="session")
+def demo_root() -> Path:
+    """The folder of the open demos; skips with the reason, or fails where it is required."""
+    root = _demo_root()
+    if root is None:
+        reason = "the open MIMIC demo is not here: set MIMIC_DEMO_ROOT to its folder"
+        if os.environ.get("MEDCRED_REQUIRE_DEMO") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return root
