@@ -1,0 +1,67 @@
+{#- Every cohort as (category, condition), from MEDCRED_COHORTS.
+
+    dbt must know refs when it parses, and cannot list files then: the runner lists the files of
+    models/cohorts for it. -#}
+{% macro cohort_models() -%}
+    {%- set named = env_var('MEDCRED_COHORTS', '') -%}
+    {%- if not named -%}
+        {{ exceptions.raise_compiler_error(
+            "MEDCRED_COHORTS is not set: give every file of models/cohorts as category/condition, "
+            ~ "parted by commas (README.md of dbt_project has the command)."
+        ) }}
+    {%- endif -%}
+    {%- set found = [] -%}
+    {%- for name in named.split(',') -%}
+        {%- set parts = name.strip().split('/') -%}
+        {%- if parts | length != 2 -%}
+            {{ exceptions.raise_compiler_error(
+                "MEDCRED_COHORTS has '" ~ name ~ "': write category/condition."
+            ) }}
+        {%- endif -%}
+        {%- do found.append({'category': parts[0], 'condition': parts[1]}) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- Admissions that match `condition` and passed every rule that all cohorts share. -#}
+{% macro screened(condition) -%}
+    select *
+    from {{ ref('int_cohorts__screened') }}
+    where
+        condition_id = '{{ condition }}'
+        and failed_rule is null
+{%- endmacro %}
+
+{#- SQL condition: the code starts with one of the prefixes of its own version. -#}
+{% macro code_starts_with(code, version, icd10=[], icd9=[]) -%}
+    (
+        {%- for number, prefixes in [(10, icd10), (9, icd9)] if prefixes %}
+        {{ 'or ' if not loop.first -}}
+        ({{ version }} = {{ number }} and (
+            {%- for prefix in prefixes %}
+            {{ 'or ' if not loop.first }}starts_with({{ code }}, '{{ prefix }}')
+            {%- endfor %}
+        ))
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+{#- SQL condition: the admission of `alias` carries a code with one of the prefixes, at any position
+    or, with `position`, at that one. -#}
+{% macro has_diagnosis(alias, icd10=[], icd9=[], position=none) -%}
+    exists (
+        select 1
+        from {{ ref('stg_mimiciv_hosp__diagnoses_icd') }} as coded
+        where
+            coded.hadm_id = {{ alias }}.hadm_id
+            {%- if position is not none %}
+            and coded.seq_num = {{ position }}
+            {%- endif %}
+            and {{ code_starts_with('coded.icd_code', 'coded.icd_version', icd10, icd9) }}
+    )
+{%- endmacro %}
+
+{#- SQL condition: an intensive care stay began within `hours` of arrival. -#}
+{% macro is_in_icu_within(alias, hours) -%}
+    coalesce({{ alias }}.icu_hours <= {{ hours }}, false)
+{%- endmacro %}

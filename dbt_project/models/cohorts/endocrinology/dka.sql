@@ -1,0 +1,15 @@
+-- Diabetic ketoacidosis.
+-- Grain: one admission.
+-- No rule beyond those that all cohorts share.
+{{ config(meta={'category': 'endocrinology', 'condition': 'dka'}) }}
+with screened as (
+    {{ screened('dka') }}
+)
+
+select
+    screened.subject_id,
+    screened.hadm_id,
+    screened.stay_id,
+    screened.t0,
+    screened.condition_id
+from screened

@@ -1,0 +1,15 @@
+-- Hyperosmolar hyperglycemic state.
+-- Grain: one admission.
+-- No rule beyond those that all cohorts share.
+{{ config(meta={'category': 'endocrinology', 'condition': 'hhs'}) }}
+with screened as (
+    {{ screened('hhs') }}
+)
+
+select
+    screened.subject_id,
+    screened.hadm_id,
+    screened.stay_id,
+    screened.t0,
+    screened.condition_id
+from screened

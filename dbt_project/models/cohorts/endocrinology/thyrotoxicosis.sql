@@ -1,0 +1,15 @@
+-- Thyrotoxicosis / thyroid storm.
+-- Grain: one admission.
+-- No rule beyond those that all cohorts share.
+{{ config(meta={'category': 'endocrinology', 'condition': 'thyrotoxicosis'}) }}
+with screened as (
+    {{ screened('thyrotoxicosis') }}
+)
+
+select
+    screened.subject_id,
+    screened.hadm_id,
+    screened.stay_id,
+    screened.t0,
+    screened.condition_id
+from screened

@@ -1,0 +1,15 @@
+-- Hyponatremia.
+-- Grain: one admission.
+-- No rule beyond those that all cohorts share.
+{{ config(meta={'category': 'nephrology', 'condition': 'hyponatremia'}) }}
+with screened as (
+    {{ screened('hyponatremia') }}
+)
+
+select
+    screened.subject_id,
+    screened.hadm_id,
+    screened.stay_id,
+    screened.t0,
+    screened.condition_id
+from screened

@@ -1,0 +1,15 @@
+-- Rhabdomyolysis.
+-- Grain: one admission.
+-- No rule beyond those that all cohorts share.
+{{ config(meta={'category': 'nephrology', 'condition': 'rhabdomyolysis'}) }}
+with screened as (
+    {{ screened('rhabdomyolysis') }}
+)
+
+select
+    screened.subject_id,
+    screened.hadm_id,
+    screened.stay_id,
+    screened.t0,
+    screened.condition_id
+from screened

@@ -1,0 +1,15 @@
+-- Intracerebral hemorrhage.
+-- Grain: one admission.
+-- No rule beyond those that all cohorts share.
+{{ config(meta={'category': 'neurology', 'condition': 'ich'}) }}
+with screened as (
+    {{ screened('ich') }}
+)
+
+select
+    screened.subject_id,
+    screened.hadm_id,
+    screened.stay_id,
+    screened.t0,
+    screened.condition_id
+from screened

@@ -1,0 +1,15 @@
+-- Acute ischemic stroke.
+-- Grain: one admission.
+-- No rule beyond those that all cohorts share.
+{{ config(meta={'category': 'neurology', 'condition': 'ischemic_stroke'}) }}
+with screened as (
+    {{ screened('ischemic_stroke') }}
+)
+
+select
+    screened.subject_id,
+    screened.hadm_id,
+    screened.stay_id,
+    screened.t0,
+    screened.condition_id
+from screened

@@ -1,0 +1,15 @@
+-- Acute asthma exacerbation.
+-- Grain: one admission.
+-- No rule beyond those that all cohorts share.
+{{ config(meta={'category': 'pulmonology', 'condition': 'asthma_exacerbation'}) }}
+with screened as (
+    {{ screened('asthma_exacerbation') }}
+)
+
+select
+    screened.subject_id,
+    screened.hadm_id,
+    screened.stay_id,
+    screened.t0,
+    screened.condition_id
+from screened

@@ -1,0 +1,117 @@
+-- Cultures and other microbiology of the admissions under examination, joined to the catalogue.
+-- Grain: one specimen, test and catalogue test.
+-- Source: README of the clinical catalogues; channels 13 to 15 of leak-prevention. Catalogue tests
+-- match on test AND specimen. The result of a specimen's test is one text, available when its last
+-- row was stored: the day's end where only the date is known; a row with neither is left out.
+-- Cancelled tests (90760) are dropped; organism 90856 means negative. Comments are never shown.
+with tests as (
+    select
+        tested.test_id,
+        cast(tested.match_value as bigint) as test_itemid,
+        specimens.match_value as specimen
+    from {{ ref('test_items') }} as tested
+    inner join {{ ref('test_items') }} as specimens
+        on
+            tested.test_id = specimens.test_id
+            and specimens.match_column = 'spec_type_desc'
+            and specimens.source_table = 'hosp.microbiologyevents'
+    where
+        tested.source_table = 'hosp.microbiologyevents'
+        and tested.match_column = 'test_itemid'
+),
+
+specimens_with_time as (
+    select
+        *,
+        coalesce(charted_at, cast(charted_on as timestamp)) as taken_at
+    from {{ ref('stg_mimiciv_hosp__microbiologyevents') }}
+),
+
+events as (
+    {{ rows_of_examined('specimens_with_time', 'taken_at') }}
+),
+
+results as (
+    select
+        examined_hadm_id as hadm_id,
+        micro_specimen_id,
+        test_itemid,
+        test_name,
+        trim(specimen) as specimen,
+        taken_at,
+        coalesce(stored_at, cast(stored_on as timestamp) + interval '23:59:59') as available_at,
+        isolate_num,
+        case when coalesce(org_itemid, 0) != 90856 then org_name end as organism,
+        antibiotic_name,
+        interpretation
+    from events
+    where
+        test_itemid is distinct from 90760
+        and org_itemid is distinct from 90760
+        and coalesce(stored_at, cast(stored_on as timestamp)) is not null
+),
+
+isolates as (
+    select
+        hadm_id,
+        micro_specimen_id,
+        test_itemid,
+        isolate_num,
+        organism,
+        string_agg(
+            distinct antibiotic_name || ' ' || interpretation,
+            ', ' order by antibiotic_name || ' ' || interpretation
+        ) as susceptibilities
+    from results
+    where organism is not null
+    group by hadm_id, micro_specimen_id, test_itemid, isolate_num, organism
+),
+
+growth as (
+    select
+        hadm_id,
+        micro_specimen_id,
+        test_itemid,
+        string_agg(
+            organism || coalesce('; susceptibilities: ' || susceptibilities, ''),
+            ' | ' order by isolate_num, organism
+        ) as value_text,
+        list(distinct organism order by organism) as organisms
+    from isolates
+    group by hadm_id, micro_specimen_id, test_itemid
+),
+
+tested as (
+    select
+        hadm_id,
+        micro_specimen_id,
+        test_itemid,
+        min(test_name) as label,
+        min(specimen) as specimen,
+        min(taken_at) as taken_at,
+        max(available_at) as available_at
+    from results
+    group by hadm_id, micro_specimen_id, test_itemid
+)
+
+select
+    tested.hadm_id,
+    tested.micro_specimen_id,
+    tested.test_itemid,
+    tests.test_id,
+    tested.label,
+    tested.specimen,
+    coalesce(growth.value_text, 'no organism reported') as value_text,
+    coalesce(growth.organisms, []) as organisms,
+    tested.taken_at,
+    greatest(tested.available_at, tested.taken_at) as available_at
+from tested
+inner join tests
+    on
+        tested.test_itemid = tests.test_itemid
+        and tested.specimen = tests.specimen
+left join growth
+    on
+        tested.hadm_id = growth.hadm_id
+        and tested.micro_specimen_id = growth.micro_specimen_id
+        and tested.test_itemid = growth.test_itemid

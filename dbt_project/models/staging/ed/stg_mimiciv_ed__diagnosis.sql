@@ -1,0 +1,10 @@
+-- Diagnoses billed for an emergency department stay.
+-- Grain: one billed diagnosis.
+select
+    landed.subject_id,
+    landed.stay_id,
+    landed.seq_num,
+    trim(landed.icd_code) as icd_code,
+    landed.icd_version,
+    landed.icd_title
+from {{ source('mimiciv_ed', 'diagnosis') }} as landed

@@ -1,0 +1,7 @@
+-- Dictionary of ICD diagnosis codes, both versions.
+-- Grain: one code and version.
+select
+    trim(landed.icd_code) as icd_code,
+    landed.icd_version,
+    landed.long_title
+from {{ source('mimiciv_hosp', 'd_icd_diagnoses') }} as landed

@@ -1,0 +1,8 @@
+-- Dictionary of laboratory items.
+-- Grain: one laboratory item.
+select
+    landed.itemid,
+    landed.label,
+    landed.fluid,
+    landed.category
+from {{ source('mimiciv_hosp', 'd_labitems') }} as landed

@@ -1,0 +1,31 @@
+-- Prescriptions as dispensed by the pharmacy.
+-- Grain: one dispensed prescription.
+select
+    landed.subject_id,
+    landed.hadm_id,
+    landed.pharmacy_id,
+    landed.poe_id,
+    landed.starttime as started_at,
+    landed.stoptime as stopped_at,
+    landed.medication as drug_name,
+    landed.proc_type,
+    landed.status,
+    landed.entertime as entered_at,
+    landed.verifiedtime as verified_at,
+    landed.route,
+    landed.frequency,
+    landed.disp_sched,
+    landed.infusion_type,
+    landed.sliding_scale,
+    landed.lockout_interval,
+    landed.basal_rate,
+    landed.one_hr_max,
+    landed.doses_per_24_hrs as doses_per_day,
+    landed.duration,
+    landed.duration_interval,
+    landed.expiration_value,
+    landed.expiration_unit,
+    landed.expirationdate as expires_at,
+    landed.dispensation,
+    landed.fill_quantity
+from {{ source('mimiciv_hosp', 'pharmacy') }} as landed

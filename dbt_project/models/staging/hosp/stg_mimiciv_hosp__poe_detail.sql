@@ -1,0 +1,9 @@
+-- Further fields of provider orders.
+-- Grain: one field of an order.
+select
+    landed.poe_id,
+    landed.poe_seq,
+    landed.subject_id,
+    landed.field_name,
+    landed.field_value
+from {{ source('mimiciv_hosp', 'poe_detail') }} as landed

@@ -1,0 +1,15 @@
+-- Charted observations of intensive care stays.
+-- Grain: one charted observation.
+select
+    landed.subject_id,
+    landed.hadm_id,
+    landed.stay_id,
+    landed.caregiver_id,
+    landed.charttime as charted_at,
+    landed.storetime as stored_at,
+    landed.itemid,
+    landed.value as value_text,
+    landed.valuenum as value_num,
+    landed.valueuom as value_unit,
+    cast(landed.warning as boolean) as is_warning
+from {{ source('mimiciv_icu', 'chartevents') }} as landed

@@ -1,0 +1,30 @@
+-- Infusions and other fluids given in intensive care.
+-- Grain: one input of an order.
+select
+    landed.subject_id,
+    landed.hadm_id,
+    landed.stay_id,
+    landed.caregiver_id,
+    landed.starttime as started_at,
+    landed.endtime as ended_at,
+    landed.storetime as stored_at,
+    landed.itemid,
+    landed.amount,
+    landed.amountuom as amount_unit,
+    landed.rate,
+    landed.rateuom as rate_unit,
+    landed.orderid,
+    landed.linkorderid as linked_orderid,
+    landed.ordercategoryname as order_category,
+    landed.secondaryordercategoryname as order_category_secondary,
+    landed.ordercomponenttypedescription as order_component_type,
+    landed.ordercategorydescription as order_category_description,
+    landed.patientweight as patient_weight_kg,
+    landed.totalamount as total_amount,
+    landed.totalamountuom as total_amount_unit,
+    cast(landed.isopenbag as boolean) as is_open_bag,
+    cast(landed.continueinnextdept as boolean) as is_continued_in_next_unit,
+    landed.statusdescription as status,
+    landed.originalamount as original_amount,
+    landed.originalrate as original_rate
+from {{ source('mimiciv_icu', 'inputevents') }} as landed

@@ -1,0 +1,5 @@
+select scenario_id
+from {{ ref('scenarios') }}
+where
+    decision_hours < 1
+    or decision_hours > 72

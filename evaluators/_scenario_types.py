@@ -1,0 +1,194 @@
+"""What a scenario set is made of: scenarios, evidence, ground truth, actions taken, manifest.
+
+Belongs here: the frozen types and the errors. Does not belong here: reading marts
+(`_scenario_freeze`), reading and checking frozen files (`scenario_sets`). Field names are the keys
+of the JSON Lines files (docs/formats.md). All times are hours since `t0`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from evaluators.canonical import canonical_json
+from evaluators.encounter.protocol import Presentation
+
+FORMAT = "medcred-scenario-set/1"
+MANIFEST = "manifest.json"
+SCENARIOS = "scenarios.jsonl"
+EVIDENCE = "evidence.jsonl"
+GROUND_TRUTH = "ground_truth.jsonl"
+ACTIONS_TAKEN = "actions_taken.jsonl"
+SET_FILES = (SCENARIOS, EVIDENCE, GROUND_TRUTH, ACTIONS_TAKEN)
+
+
+class ScenarioSetError(ValueError):
+    """A scenario set cannot be frozen or cannot be trusted."""
+
+
+class MartError(ScenarioSetError):
+    """A mart is missing or breaks its contract; nothing was frozen."""
+
+
+class EvidenceTimeError(MartError):
+    """Evidence lies after the decision time of its scenario: the freeze fails."""
+
+
+class TamperedSetError(ScenarioSetError):
+    """A frozen file does not match its manifest, or is not what the format says."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceItem:
+    """One result that was available by the decision time."""
+
+    test_id: str
+    kind: str
+    """lab, micro or vital."""
+    label: str
+    """The record's own name of the item."""
+    specimen: str | None
+    value: str
+    value_num: float | None
+    unit: str | None
+    ref_low: float | None
+    ref_high: float | None
+    flag: str | None
+    taken_hours: float
+    available_hours: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One patient encounter to be examined. Ids never reach a candidate."""
+
+    scenario_id: str
+    patient_key: str
+    decision_hours: float
+    presentation: Presentation
+    evidence: tuple[EvidenceItem, ...]
+    """By time of availability."""
+    kind: str = "admission"
+    release: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CodedDiagnosis:
+    """One discharge diagnosis. `version` is 9 or 10; `code` is without dot."""
+
+    seq: int
+    code: str
+    version: int
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TruthTest:
+    """One catalogue test that this admission really had, up to discharge."""
+
+    test_id: str
+    first_taken_hours: float | None
+    first_available_hours: float | None
+    by_decision: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GroundTruth:
+    """What was really the matter. Never shown."""
+
+    scenario_id: str
+    condition_id: str
+    target_code: str
+    target_version: int
+    diagnoses: tuple[CodedDiagnosis, ...]
+    """By `seq`."""
+    tests: tuple[TruthTest, ...]
+    """By `test_id`."""
+    is_confirmed: bool | None
+    died_in_hospital: bool | None
+    sex: str | None
+    age_band: str | None
+    race: str | None
+    insurance: str | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionTaken:
+    """One catalogue action that one source records for this admission. Never shown."""
+
+    action_id: str
+    source: str
+    first_hours: float | None
+    is_given: bool
+    by_decision: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetFile:
+    """What a manifest says of one file."""
+
+    sha256: str
+    bytes: int
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The manifest of a scenario set; its SHA-256 names the set."""
+
+    category: str
+    releases: tuple[str, ...]
+    tier: str
+    modules: tuple[str, ...]
+    """Modules that were landed; evidence of any other is `not_in_source`."""
+    unverified_tables: tuple[str, ...]
+    scenarios: int
+    conditions: Mapping[str, int]
+    files: Mapping[str, SetFile]
+    catalogue_sha256: str
+    format: str = FORMAT
+
+    def as_json(self) -> dict[str, Any]:
+        """The manifest in plain JSON types."""
+        return {
+            "format": self.format,
+            "category": self.category,
+            "releases": list(self.releases),
+            "tier": self.tier,
+            "modules": list(self.modules),
+            "unverified_tables": list(self.unverified_tables),
+            "scenarios": self.scenarios,
+            "conditions": dict(self.conditions),
+            "files": {
+                name: {"sha256": file.sha256, "bytes": file.bytes, "lines": file.lines}
+                for name, file in self.files.items()
+            },
+            "catalogue_sha256": self.catalogue_sha256,
+        }
+
+    def as_bytes(self) -> bytes:
+        """Content of `manifest.json` (RFC 8785)."""
+        return canonical_json(self.as_json())
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the manifest's bytes: the name of the whole set."""
+        return hashlib.sha256(self.as_bytes()).hexdigest()
+
+
+@dataclass(frozen=True)
+class ScenarioSet:
+    """A frozen scenario set in memory. Mappings are by scenario id, in its order."""
+
+    manifest: Manifest
+    scenarios: Mapping[str, Scenario]
+    truths: Mapping[str, GroundTruth]
+    actions_taken: Mapping[str, tuple[ActionTaken, ...]]
+
+    @property
+    def digest(self) -> str:
+        """The digest of the manifest."""
+        return self.manifest.digest

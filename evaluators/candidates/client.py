@@ -1,0 +1,370 @@
+"""The one road to a candidate: LiteLLM over aiohttp, with this house's own retries.
+
+Belongs here: opening a candidate's endpoint, asking it, pricing the reply, noticing that another
+model answers. Does not belong here: remembering replies (`evaluators.journal`), caps of an
+encounter (`evaluators.encounter`).
+
+Transport. Every request goes through one `aiohttp.ClientSession` of the client, handed to LiteLLM
+as its shared session and, for endpoints that it reaches through the OpenAI SDK, inside an
+`AsyncOpenAI` client whose transport is LiteLLM's aiohttp one. httpx's own network transport costs
+four times as much and is never used. The session refuses every origin but the entry's `api_base`,
+so that neither a redirect nor a variable of the environment can lead a message elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import tenacity
+
+from evaluators.candidates.config import Candidate
+from evaluators.candidates.egress import EgressRefused, Tier, admit
+from evaluators.candidates.errors import (
+    BriefingRefused,
+    FaultKind,
+    InfrastructureError,
+    ModelChanged,
+)
+from evaluators.candidates.faults import Fault, Unanswerable, classify
+from evaluators.candidates.litellm_switches import (
+    assert_no_callbacks,
+    mark_internal,
+    open_litellm,
+)
+from evaluators.candidates.reference.briefing import Briefing
+from evaluators.canonical import sha256_json
+from evaluators.encounter.protocol import Reply, Step
+
+if TYPE_CHECKING:
+    import aiohttp
+
+Messages = Sequence[Mapping[str, str]]
+Sleep = Callable[[float], Awaitable[None]]
+
+OPENAI_SDK_PROVIDERS = frozenset({"openai", "lm_studio", "llamafile"})
+"""Providers that LiteLLM reaches through the OpenAI SDK; the others through its own handler."""
+_NO_KEY = "not-needed"
+"""Sent to an endpoint without a key, so that no key of the environment is."""
+_MILLION = 1_000_000.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A reply with what it took to get it."""
+
+    reply: Reply
+    calls: int
+    """Calls made, failed ones included."""
+    seconds: float
+    """Duration of the call that succeeded; waits and failures are not the candidate's time."""
+
+
+class _Retried(Exception):  # a signal within this module
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        super().__init__(fault.kind.value)
+
+
+class ModelClient:
+    """Asks one candidate. Open it with `async with`; it may serve many conversations at once.
+
+    Args:
+        candidate: whom to ask.
+        tier: of the data in the messages. Strict unless said otherwise.
+        sleep: how to wait between attempts.
+
+    Raises:
+        EgressRefused: if the candidate's endpoint may not receive data of that tier.
+    """
+
+    def __init__(
+        self,
+        candidate: Candidate,
+        *,
+        tier: Tier | str = Tier.CREDENTIALED,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        admit(candidate, tier)
+        self.candidate = candidate
+        self._sleep = sleep
+        self._sent_params = candidate.params.as_sent()
+        self._arguments: dict[str, Any] = {}
+        self._litellm: Any = None
+        self._resources = AsyncExitStack()
+        self._model_seen: str | None = None
+        self._has_strayed = False
+
+    async def __aenter__(self) -> Self:
+        self._litellm = open_litellm()
+        key = self._key()
+        self._arguments = _arguments(self.candidate)
+        if not self.candidate.is_reference:
+            session = await self._resources.enter_async_context(self._session())
+            self._arguments["client"] = self._http_client(session, key)
+            if key is not None:
+                self._arguments["api_key"] = key
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        self._arguments = {}
+        await self._resources.aclose()
+
+    def request_sha256(self, messages: Messages, briefing: Briefing | None = None) -> str:
+        """Digest of a request: model, messages, parameters, and the briefing of a reference one."""
+        params = self._sent_params
+        if briefing is not None:
+            params = {**params, "briefing_sha256": briefing.sha256}
+        return sha256_json(
+            {"model": self.candidate.model, "messages": list(messages), "params": params}
+        )
+
+    def expect_model(self, model: str | None) -> None:
+        """Take note of the model id of a reply, from the endpoint or from the journal.
+
+        Raises:
+            ModelChanged: if another id was noted before.
+        """
+        if model is None:
+            return
+        if self._model_seen is None:
+            self._model_seen = model
+        elif self._model_seen != model:
+            raise ModelChanged(self.candidate.id)
+
+    async def ask(self, messages: Messages, *, briefing: Briefing | None = None) -> Reply:
+        """Ask, as often as the retry policy allows, and return the reply.
+
+        Args:
+            messages: system prompt, then user and assistant in turn.
+            briefing: what a reference candidate is told besides.
+
+        Returns:
+            The reply. Empty choices give an empty text; a conversation beyond the context window
+            gives an empty text with the finish reason `length`, one refused by a content filter
+            with `content_filter`. `cost_usd` is None when the price is not known.
+
+        Raises:
+            InfrastructureError: when no answer was to be had.
+            ModelChanged: when another model answers than before.
+            BriefingRefused: when a briefing is meant for any but a reference candidate.
+            EgressRefused: when the endpoint tried to lead the request elsewhere.
+        """
+        return (await self.answer(messages, briefing=briefing)).reply
+
+    async def answer(self, messages: Messages, *, briefing: Briefing | None = None) -> Answer:
+        """Like `ask`, with the number of calls and the duration of the successful one."""
+        if briefing is not None and not self.candidate.is_reference:
+            raise BriefingRefused(self.candidate.id)
+        if self._litellm is None:
+            raise RuntimeError("the client is not open: use `async with ModelClient(...)`")
+        assert_no_callbacks(self._litellm)
+        calls = 0
+        fault: Fault | None = None
+        answered: Answer | None = None
+        try:
+            async for attempt in self._retrying():
+                with attempt:
+                    calls += 1
+                    started = time.monotonic()
+                    reply = await self._call(messages, briefing)
+                    answered = Answer(reply, calls, time.monotonic() - started)
+        except _Retried as last:
+            fault = last.fault
+        # Raised out here, so that no exception of LiteLLM hangs on it as its context.
+        if answered is None:
+            assert fault is not None
+            raise InfrastructureError(
+                self.candidate.id, fault.kind, status=fault.status, attempts=calls
+            )
+        self.expect_model(answered.reply.model)
+        return answered
+
+    def _retrying(self) -> tenacity.AsyncRetrying:
+        policy = self.candidate.retry
+        backoff = tenacity.wait_random_exponential(
+            multiplier=policy.initial_seconds, max=policy.max_seconds
+        )
+
+        def is_retried(error: BaseException) -> bool:
+            if not isinstance(error, _Retried) or not error.fault.is_retried:
+                return False
+            asked = error.fault.retry_after_seconds
+            return asked is None or asked <= policy.max_retry_after_seconds
+
+        def wait(state: tenacity.RetryCallState) -> float:
+            error = state.outcome.exception() if state.outcome is not None else None
+            asked = error.fault.retry_after_seconds if isinstance(error, _Retried) else None
+            # Jitter on top: all conversations are told the same second.
+            return (asked or 0.0) + backoff(state)
+
+        return tenacity.AsyncRetrying(
+            stop=tenacity.stop_after_attempt(policy.attempts),
+            wait=wait,
+            retry=tenacity.retry_if_exception(is_retried),
+            sleep=self._sleep,
+            reraise=True,
+        )
+
+    async def _call(self, messages: Messages, briefing: Briefing | None) -> Reply:
+        extra = {"briefing": briefing.as_plain} if briefing is not None else {}
+        found: Fault | Unanswerable | None = None
+        response: Any = None
+        mark_internal()
+        try:
+            async with asyncio.timeout(self.candidate.retry.timeout_seconds):
+                response = await self._litellm.acompletion(
+                    messages=[dict(message) for message in messages], **self._arguments, **extra
+                )
+        except Exception as error:  # LiteLLM raises whatever its providers raise
+            found = classify(error, self._litellm)
+        if self._has_strayed:
+            raise EgressRefused(
+                f"candidate '{self.candidate.id}': its endpoint sent the request on to another "
+                "address; name the final address in api_base"
+            )
+        if isinstance(found, Unanswerable):
+            return Reply(text="", finish_reason=found.finish_reason)
+        if found is not None:
+            if self.candidate.is_reference:
+                found = Fault(FaultKind.CONFIGURATION, None, is_retried=False)
+            raise _Retried(found)
+        return self._read(response)
+
+    def _read(self, response: Any) -> Reply:
+        text, finish_reason = _text(response)
+        usage = getattr(response, "usage", None)
+        prompt_tokens = _count(getattr(usage, "prompt_tokens", None))
+        completion_tokens = _count(getattr(usage, "completion_tokens", None))
+        return Reply(
+            text=text,
+            finish_reason=finish_reason,
+            model=getattr(response, "model", None) or None,
+            prompt_tokens=prompt_tokens,
+            completion_tokens=completion_tokens,
+            cost_usd=self._cost(response, prompt_tokens, completion_tokens),
+        )
+
+    def _cost(
+        self, response: Any, prompt_tokens: int | None, completion_tokens: int | None
+    ) -> float | None:
+        """US dollars; None when unknown, 0.0 by definition for a reference candidate."""
+        if self.candidate.is_reference:
+            return 0.0
+        price = self.candidate.price
+        if price is not None:
+            if prompt_tokens is None or completion_tokens is None:
+                return None
+            return (
+                prompt_tokens * price.input_usd_per_million_tokens
+                + completion_tokens * price.output_usd_per_million_tokens
+            ) / _MILLION
+        try:
+            cost = self._litellm.completion_cost(
+                completion_response=response, model=self.candidate.model
+            )
+        except Exception:  # it raises bare Exception for a model without a price
+            return None
+        return float(cost) if cost is not None else None
+
+    def _key(self) -> str | None:
+        variable = self.candidate.api_key_env
+        if variable is not None:
+            key = os.environ.get(variable)
+            if not key:
+                raise InfrastructureError(self.candidate.id, FaultKind.AUTHENTICATION, attempts=0)
+            return key
+        return _NO_KEY if self.candidate.api_base is not None else None
+
+    def _session(self) -> aiohttp.ClientSession:
+        import aiohttp
+        import yarl
+
+        base = self.candidate.api_base
+        allowed = yarl.URL(base).origin() if base is not None else None
+
+        async def guard(
+            request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+        ) -> aiohttp.ClientResponse:
+            if allowed is not None and request.url.origin() != allowed:
+                self._has_strayed = True
+                raise EgressRefused("another address than the entry's api_base")
+            return await handler(request)
+
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=max(100, self.candidate.max_concurrency)),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            # A proxy may lie before somebody's server, never between us and this machine.
+            trust_env=not self.candidate.is_loopback,
+            middlewares=(guard,),
+        )
+
+    def _http_client(self, session: aiohttp.ClientSession, key: str | None) -> Any:
+        """What LiteLLM sends with: `session`, dressed as the client that this provider takes."""
+        import httpx
+        import openai
+        from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
+
+        timeout = self.candidate.retry.timeout_seconds
+        transport = AsyncHTTPHandler.create_aiohttp_transport(shared_session=session)
+        if self.candidate.provider not in OPENAI_SDK_PROVIDERS:
+            return AsyncHTTPHandler(timeout=timeout, transport=transport, follow_redirects=False)
+        return openai.AsyncOpenAI(
+            api_key=key or _NO_KEY,
+            base_url=self.candidate.api_base,
+            max_retries=0,
+            timeout=timeout,
+            http_client=httpx.AsyncClient(
+                transport=transport, trust_env=False, follow_redirects=False, timeout=timeout
+            ),
+        )
+
+
+def _arguments(candidate: Candidate) -> dict[str, Any]:
+    """What every call of this candidate passes to LiteLLM besides its messages."""
+    params = candidate.params
+    given: dict[str, Any] = {
+        "temperature": params.temperature,
+        "top_p": params.top_p,
+        "max_tokens": params.max_tokens,
+        "seed": params.seed,
+        "stop": list(params.stop) or None,
+        "reasoning_effort": params.reasoning_effort,
+        "api_base": candidate.api_base,
+        "extra_body": dict(params.extra_body) or None,
+    }
+    if params.structured_output == "json_object":
+        given["response_format"] = {"type": "json_object"}
+    elif params.structured_output == "json_schema":
+        given["response_format"] = {
+            "type": "json_schema",
+            "json_schema": {"name": "step", "schema": Step.model_json_schema()},
+        }
+    arguments = {name: value for name, value in given.items() if value is not None}
+    arguments |= {
+        "model": candidate.model,
+        "timeout": candidate.retry.timeout_seconds,
+        "num_retries": 0,
+        "max_retries": 0,
+        "stream": False,
+        "no-log": True,
+    }
+    return arguments
+
+
+def _text(response: Any) -> tuple[str, str | None]:
+    choices = getattr(response, "choices", None) or []
+    if not choices:
+        return "", None
+    message = getattr(choices[0], "message", None)
+    text = getattr(message, "content", None) or getattr(message, "refusal", None) or ""
+    return str(text), getattr(choices[0], "finish_reason", None)
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) else None

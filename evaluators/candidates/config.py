@@ -1,0 +1,361 @@
+"""What `candidates.yaml` may say, and the digest that names a candidate.
+
+Belongs here: the types of one entry, reading the file with errors that name line and entry, and
+`Candidate.sha256`. Does not belong here: whether a candidate may see a release (`egress`), how it
+is called (`client`).
+
+No key ever stands in the file: an entry names the environment variable that holds it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+
+from evaluators.candidates.reference.identity import reference_digests
+from evaluators.canonical import sha256_json
+from evaluators.encounter.protocol import PROTOCOL_VERSION, Border
+
+REFERENCE_PROVIDER = "reference"
+CANDIDATE_FORMAT = "medcred-candidate/1"
+
+_SECRET_NAMES = frozenset(
+    {"api_key", "apikey", "key", "token", "api_token", "access_token", "secret", "password"}
+    | {"authorization", "bearer", "credential", "credentials", "headers", "extra_headers"}
+)
+
+
+class CandidateConfigError(ValueError):
+    """`candidates.yaml` cannot be used; the text says which line and entry, and what to do."""
+
+
+class Assurance(StrEnum):
+    """How surely the candidate that is examined is the one that others run."""
+
+    WEIGHTS = "W"
+    """Weights hashed by us."""
+    RUNTIME = "R"
+    """Runtime digest, such as an Ollama manifest with every layer."""
+    SNAPSHOT = "S"
+    """Dated provider snapshot plus a canary fingerprint."""
+    ALIAS = "A"
+    """Mutable alias: examined and shown, never credentialed."""
+    CODE = "code"
+    """Code and rule files of this repository, hashed into the candidate's digest."""
+
+
+class AssuranceClaim(Border):
+    """The claimed level with what supports it."""
+
+    level: Assurance = Assurance.ALIAS
+    evidence: str | None = None
+    """A digest, a snapshot name or an address; needed for every level but `A` and `code`."""
+
+    @model_validator(mode="after")
+    def _evidence_is_given(self) -> Self:
+        if self.level not in {Assurance.ALIAS, Assurance.CODE} and not self.evidence:
+            raise ValueError(f"level {self.level.value} needs evidence: give the digest or address")
+        return self
+
+
+class EgressDeclaration(Border):
+    """What is declared of the endpoint that will read the presentations and results."""
+
+    kind: Literal["local", "zero_retention"]
+    """`local`: the loopback interface or this process. Anything else is somebody's server."""
+    no_training: bool = False
+    no_human_review: bool = False
+    evidence_url: str | None = Field(default=None, pattern=r"^https://\S+$")
+    evidence_date: date | None = None
+    """The day on which the evidence was read."""
+
+
+class Params(Border):
+    """Decoding parameters as sent; absent ones are the endpoint's defaults."""
+
+    temperature: float | None = Field(default=None, ge=0.0, le=2.0)
+    top_p: float | None = Field(default=None, gt=0.0, le=1.0)
+    max_tokens: int | None = Field(default=None, ge=1)
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+    reasoning_effort: Literal["none", "minimal", "low", "medium", "high"] | None = None
+    structured_output: Literal["off", "json_object", "json_schema"] = "off"
+    """`json_schema` sends the schema of a step; `off` relies on the prompt alone."""
+    extra_body: dict[str, JsonValue] = Field(default_factory=dict)
+    """Fields of the endpoint's own dialect, added to the request's body."""
+
+    def as_sent(self) -> dict[str, Any]:
+        """The parameters that differ from silence, as plain JSON types: what digests cover."""
+        sent = self.model_dump(mode="json", exclude_none=True)
+        for name in ("stop", "extra_body"):
+            if not sent[name]:
+                del sent[name]
+        if sent["structured_output"] == "off":
+            del sent["structured_output"]
+        return sent
+
+
+class RetryPolicy(Border):
+    """How long the client waits, and how often it asks again. Seconds throughout."""
+
+    attempts: int = Field(default=6, ge=1, le=20)
+    """Calls for one request, the first included."""
+    initial_seconds: float = Field(default=1.0, gt=0.0)
+    max_seconds: float = Field(default=60.0, gt=0.0)
+    """Cap of one jittered, exponential wait."""
+    max_retry_after_seconds: float = Field(default=300.0, gt=0.0)
+    """A `Retry-After` beyond this ends the request as an infrastructure error."""
+    timeout_seconds: float = Field(default=180.0, gt=0.0)
+    """For one call, from first byte sent to last byte read."""
+
+
+class Spending(Border):
+    """Caps of one partition (one candidate in one category), replayed calls' cost included."""
+
+    max_cost_usd: float | None = Field(default=None, ge=0.0)
+    max_calls: int | None = Field(default=None, ge=0)
+
+
+class Price(Border):
+    """Prices for endpoints that LiteLLM's own price map does not know."""
+
+    input_usd_per_million_tokens: float = Field(ge=0.0)
+    output_usd_per_million_tokens: float = Field(ge=0.0)
+
+
+class Candidate(Border):
+    """One entry of `candidates.yaml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)?$")
+    model: str = Field(min_length=1)
+    """A LiteLLM model string, `provider/name`."""
+    description: str = ""
+    api_base: str | None = None
+    api_key_env: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    """Name of the environment variable that holds the key; the key itself is never written."""
+    params: Params = Params()
+    retry: RetryPolicy = RetryPolicy()
+    spending: Spending = Spending()
+    price: Price | None = None
+    max_concurrency: int = Field(default=8, ge=1, le=512)
+    assurance: AssuranceClaim = AssuranceClaim()
+    egress: EgressDeclaration | None = None
+
+    @property
+    def provider(self) -> str | None:
+        """The part of `model` before the first slash, if there is one."""
+        head, slash, _ = self.model.partition("/")
+        return head if slash else None
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether it is one of this repository's own candidates, which answer in this process."""
+        return self.provider == REFERENCE_PROVIDER
+
+    @property
+    def folder_name(self) -> str:
+        """The id as one folder name."""
+        return self.id.replace("/", "--")
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the endpoint is named as an address of this machine."""
+        if self.api_base is None:
+            return False
+        host = urlsplit(self.api_base).hostname or ""
+        if host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return False
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest over all that determines behaviour: endpoint, parameters, retries, harness, code.
+
+        Id, description, key variable, prices, caps and concurrency are left out: they change who
+        pays and how fast, not what is answered.
+        """
+        return sha256_json(
+            {
+                "format": CANDIDATE_FORMAT,
+                "model": self.model,
+                "api_base": self.api_base,
+                "params": self.params.as_sent(),
+                "retry": self.retry.model_dump(mode="json"),
+                "harness": harness_identity(),
+                "code": dict(reference_digests(self.model)) if self.is_reference else {},
+            }
+        )
+
+    @model_validator(mode="after")
+    def _endpoint_is_consistent(self) -> Self:
+        if self.api_base is not None:
+            _check_api_base(self.api_base)
+        if self.is_reference:
+            if self.api_base is not None or self.api_key_env is not None:
+                raise ValueError("a reference candidate has neither api_base nor api_key_env")
+            reference_digests(self.model)
+            if self.assurance.level is not Assurance.CODE:
+                raise ValueError("a reference candidate has the assurance level `code`")
+        elif self.assurance.level is Assurance.CODE:
+            raise ValueError("the assurance level `code` is for reference candidates")
+        elif self.egress is not None:
+            if self.api_base is None:
+                raise ValueError("an egress declaration speaks of an endpoint: name its api_base")
+            if self.egress.kind == "local" and not self.is_loopback:
+                raise ValueError(
+                    "egress `local` needs a loopback api_base (127.0.0.0/8, ::1, localhost)"
+                )
+        return self
+
+
+def harness_identity() -> dict[str, str]:
+    """What the house itself brings to every candidate's behaviour."""
+    return {"protocol": PROTOCOL_VERSION}
+
+
+def _check_api_base(api_base: str) -> None:
+    parts = urlsplit(api_base)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("api_base must be an http or https address")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("api_base must carry no user, key, query or fragment")
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    candidates: list[Any]
+
+
+def load_candidates(path: Path) -> tuple[Candidate, ...]:
+    """Read `candidates.yaml`.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The candidates in the file's order, ids unique.
+
+    Raises:
+        CandidateConfigError: if the file is missing, is not YAML, holds unknown fields, a value of
+            the wrong kind, a key, or one id twice. The text names line, entry and field, and never
+            quotes a value (which might be a key written in the wrong place).
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise CandidateConfigError(f"{path.name} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise CandidateConfigError(f"{path.name} is not UTF-8 text: save it as UTF-8") from None
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        nodes = _entry_nodes(root, path.name)
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" line {mark.line + 1}" if mark is not None else ""
+        raise CandidateConfigError(f"{path.name}{where}: not valid YAML") from None
+    loaded: list[Candidate] = []
+    seen: dict[str, int] = {}
+    for node, entry in zip(nodes, content["candidates"], strict=True):
+        line = node.start_mark.line + 1
+        candidate = _read_entry(entry, f"{path.name} line {line}")
+        if candidate.id in seen:
+            raise CandidateConfigError(
+                f"{path.name} line {line}, entry '{candidate.id}': this id stands already in line "
+                f"{seen[candidate.id]}; choose another"
+            )
+        seen[candidate.id] = line
+        loaded.append(candidate)
+    return tuple(loaded)
+
+
+def _entry_nodes(root: yaml.Node | None, name: str) -> list[yaml.Node]:
+    """The YAML nodes of the entries, after refusing keys written twice anywhere in the file."""
+    if root is None or not isinstance(root, yaml.MappingNode):
+        raise CandidateConfigError(f"{name}: the top level must be a mapping with `candidates`")
+    _refuse_repeated_keys(root, name)
+    entries: list[yaml.Node] | None = None
+    for key, value in root.value:
+        if key.value != "candidates":
+            raise CandidateConfigError(
+                f"{name} line {key.start_mark.line + 1}: unknown field; only `candidates` is read"
+            )
+        if not isinstance(value, yaml.SequenceNode):
+            raise CandidateConfigError(
+                f"{name} line {value.start_mark.line + 1}: `candidates` must be a list"
+            )
+        entries = list(value.value)
+    if entries is None:
+        raise CandidateConfigError(f"{name}: there is no list named `candidates`")
+    return entries
+
+
+def _refuse_repeated_keys(node: yaml.Node, name: str) -> None:
+    if isinstance(node, yaml.MappingNode):
+        keys: set[str] = set()
+        for key, value in node.value:
+            if isinstance(key.value, str) and key.value in keys:
+                raise CandidateConfigError(
+                    f"{name} line {key.start_mark.line + 1}: the field '{key.value}' is given twice"
+                )
+            keys.add(str(key.value))
+            _refuse_repeated_keys(value, name)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _refuse_repeated_keys(item, name)
+
+
+def _read_entry(entry: Any, where: str) -> Candidate:
+    if not isinstance(entry, dict):
+        raise CandidateConfigError(f"{where}: an entry must be a mapping with id and model")
+    named = entry.get("id")
+    if isinstance(named, str) and len(named) <= 100:
+        where = f"{where}, entry {named!r}"
+    secret = _secret_field(entry)
+    if secret is not None:
+        raise CandidateConfigError(
+            f"{where}: the field '{secret}' would hold a key; put the key into an environment "
+            "variable and name the variable in api_key_env"
+        )
+    try:
+        return Candidate.model_validate(entry)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in item['loc']) or 'entry'}: {_plain(item['msg'])}"
+            for item in error.errors(include_url=False, include_input=False, include_context=False)
+        )
+        raise CandidateConfigError(f"{where}: {problems}") from None
+
+
+def _plain(message: str) -> str:
+    return message.removeprefix("Value error, ")
+
+
+def _secret_field(value: Any) -> str | None:
+    """The first field, at any depth, whose name says that it holds a secret."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if str(name).lower().replace("-", "_") in _SECRET_NAMES:
+                return str(name)
+            found = _secret_field(inner)
+            if found is not None:
+                return found
+    if isinstance(value, list):
+        for inner in value:
+            found = _secret_field(inner)
+            if found is not None:
+                return found
+    return None

@@ -1,0 +1,113 @@
+"""The rule file of the bedside clinician, read and checked.
+
+Belongs here: the types of `bedside_rules.yml` and reading it once. Does not belong here: reasoning
+with the rules (`bedside`).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal, Self
+
+import yaml
+from pydantic import Field, model_validator
+
+from evaluators.encounter.protocol import Border
+
+RULES_FILE = Path(__file__).with_name("bedside_rules.yml")
+
+VitalField = Literal[
+    "age_years",
+    "temperature_c",
+    "heart_rate_bpm",
+    "resp_rate_per_min",
+    "spo2_pct",
+    "sbp_mmhg",
+    "dbp_mmhg",
+]
+
+
+class Sign(Border):
+    """Something that is present, absent or not known in one patient."""
+
+    complaint: tuple[str, ...] = ()
+    past: tuple[str, ...] = ()
+    drug: tuple[str, ...] = ()
+    vital: VitalField | None = None
+    test: str | None = None
+    above: float | None = None
+    below: float | None = None
+    text: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_one_question(self) -> Self:
+        words = [name for name in ("complaint", "past", "drug") if getattr(self, name)]
+        measured = [name for name in ("vital", "test") if getattr(self, name) is not None]
+        if len(words) + len(measured) != 1:
+            raise ValueError("a sign asks for exactly one of complaint, past, drug, vital, test")
+        criteria = (self.above is not None) + (self.below is not None) + bool(self.text)
+        if criteria != len(measured):
+            raise ValueError("a vital or test needs exactly one of above, below, text")
+        if self.text and self.vital is not None:
+            raise ValueError("a vital is compared with above or below")
+        return self
+
+
+class Finding(Sign):
+    """A sign with what it does to the odds of its condition."""
+
+    lr: float = Field(gt=0.0)
+    """Likelihood ratio when present."""
+    otherwise: float = Field(default=1.0, gt=0.0)
+    """Likelihood ratio when known to be absent."""
+
+
+class Withhold(Border):
+    """An action that is not taken while a sign is present."""
+
+    action: str
+    when: Sign
+
+
+class ConditionRule(Border):
+    """All that the clinician knows of one condition."""
+
+    id: str
+    category: str
+    name: str
+    icd10: str
+    findings: tuple[Finding, ...]
+    orders: tuple[str, ...]
+    actions: tuple[str, ...]
+    withhold: tuple[Withhold, ...] = ()
+
+    @model_validator(mode="after")
+    def _withholds_its_own_actions(self) -> Self:
+        if {rule.action for rule in self.withhold} - set(self.actions):
+            raise ValueError("withhold names an action that the condition does not take")
+        return self
+
+
+class BedsideRules(Border):
+    """The whole file."""
+
+    version: int
+    planned_turns: int = Field(ge=2)
+    commit_at: float = Field(gt=0.0, le=1.0)
+    act_at: float = Field(gt=0.0, le=1.0)
+    follow_up: int = Field(ge=1)
+    first_panel: tuple[str, ...]
+    panels: dict[str, tuple[str, ...]]
+    conditions: tuple[ConditionRule, ...]
+
+    def of_category(self, category: str) -> tuple[ConditionRule, ...]:
+        """The conditions of one category, blank or underscore alike; empty if it has none."""
+        wanted = category.replace("_", " ")
+        return tuple(rule for rule in self.conditions if rule.category == wanted)
+
+
+@cache
+def load_rules() -> BedsideRules:
+    """Read the rule file; it is part of the candidate's digest, so once per process suffices."""
+    return BedsideRules.model_validate(yaml.safe_load(RULES_FILE.read_text(encoding="utf-8")))

@@ -1,0 +1,71 @@
+"""The candidates that know nothing, or everything: floors and ceiling of every score.
+
+Belongs here: `commonest`, `random`, `order-everything`, `oracle`. Does not belong here: the
+clinician that reasons (`bedside`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+
+from evaluators.candidates.reference.briefing import Briefing, NamedDiagnosis
+from evaluators.candidates.reference.conversation import Conversation
+from evaluators.encounter.protocol import FinalAnswer, RankedDiagnosis, Step
+
+
+class NotBriefed(ValueError):
+    """A reference candidate was asked without what it must be told."""
+
+
+def commonest(conversation: Conversation, briefing: Briefing) -> Step:
+    """Answer the set's commonest condition at once, whoever comes."""
+    del conversation
+    return _commit(_told(briefing.commonest, "the commonest condition"))
+
+
+def oracle(conversation: Conversation, briefing: Briefing) -> Step:
+    """Answer the truth at once."""
+    del conversation
+    return _commit(_told(briefing.truth, "the truth"))
+
+
+def random(conversation: Conversation, briefing: Briefing) -> Step:
+    """Answer one of the category's conditions, drawn by the SHA-256 of the opening message."""
+    if not briefing.conditions:
+        raise NotBriefed("reference/random was not told the category's conditions: brief it")
+    digest = hashlib.sha256(conversation.opening_text.encode()).digest()
+    index = int.from_bytes(digest, "big") % len(briefing.conditions)
+    share = round(1.0 / len(briefing.conditions), 4)
+    return _commit(briefing.conditions[index], probability=share)
+
+
+def order_everything(conversation: Conversation, briefing: Briefing) -> Step:
+    """Order the whole catalogue, spread over all turns but the last, then answer the commonest."""
+    answer = _told(briefing.commonest, "the commonest condition")
+    made = len(conversation.steps)
+    ordering_turns = conversation.opening.turns_left - 1
+    if made >= ordering_turns or conversation.turns_left <= 1 or not briefing.tests:
+        return _commit(answer)
+    size = math.ceil(len(briefing.tests) / ordering_turns)
+    batch = briefing.tests[made * size : (made + 1) * size]
+    if not batch:
+        return _commit(answer)
+    return Step(orders=batch, differential=(_ranked(answer, 1.0),))
+
+
+def _commit(named: NamedDiagnosis, probability: float = 1.0) -> Step:
+    return Step(
+        differential=(_ranked(named, probability),),
+        final=FinalAnswer(diagnosis=named.diagnosis, icd10=named.icd10),
+    )
+
+
+def _ranked(named: NamedDiagnosis, probability: float) -> RankedDiagnosis:
+    return RankedDiagnosis(diagnosis=named.diagnosis, icd10=named.icd10, probability=probability)
+
+
+def _told(named: NamedDiagnosis | None, what: str) -> NamedDiagnosis:
+    if named is None:
+        raise NotBriefed(f"this reference candidate was not told {what}: brief it")
+    return named

@@ -1,0 +1,36 @@
+"""Which files make up each reference candidate, and their SHA-256.
+
+Belongs here: the list of files. Does not belong here: what they do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from evaluators.canonical import sha256_file
+
+_FOLDER = Path(__file__).parent
+_SHARED = ("briefing.py", "conversation.py", "provider.py")
+_FILES: Mapping[str, tuple[str, ...]] = {
+    "reference/commonest": (*_SHARED, "floors.py"),
+    "reference/random": (*_SHARED, "floors.py"),
+    "reference/order-everything": (*_SHARED, "floors.py"),
+    "reference/oracle": (*_SHARED, "floors.py"),
+    "reference/bedside": (*_SHARED, "bedside.py", "bedside_rules.py", "bedside_rules.yml"),
+}
+REFERENCE_MODELS = tuple(sorted(_FILES))
+
+
+@cache
+def reference_digests(model: str) -> Mapping[str, str]:
+    """File name to SHA-256 for one reference candidate's code and rules.
+
+    Raises:
+        ValueError: if `model` is no reference candidate.
+    """
+    if model not in _FILES:
+        raise ValueError(f"unknown reference model; known are {', '.join(REFERENCE_MODELS)}")
+    return MappingProxyType({name: sha256_file(_FOLDER / name) for name in sorted(_FILES[model])})

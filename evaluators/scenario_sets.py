@@ -1,0 +1,209 @@
+"""Scenario sets: the frozen, content-addressed cases of one category.
+
+Belongs here: freezing marts (`freeze`), and reading a set back with every digest checked (`load`).
+A set is one scenario a patient, drawn without chance: the same marts give the same bytes on any
+machine. Does not belong here: encounters (`evaluators.encounter`), points (`evaluators.scoring`).
+The format is written down in docs/formats.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from evaluators._scenario_freeze import PER_CONDITION, freeze
+from evaluators._scenario_types import (
+    ACTIONS_TAKEN,
+    EVIDENCE,
+    FORMAT,
+    GROUND_TRUTH,
+    MANIFEST,
+    SCENARIOS,
+    SET_FILES,
+    ActionTaken,
+    CodedDiagnosis,
+    EvidenceItem,
+    EvidenceTimeError,
+    GroundTruth,
+    Manifest,
+    MartError,
+    Scenario,
+    ScenarioSet,
+    ScenarioSetError,
+    SetFile,
+    TamperedSetError,
+    TruthTest,
+)
+from evaluators.encounter.protocol import Presentation
+
+__all__ = [
+    "PER_CONDITION",
+    "ActionTaken",
+    "CodedDiagnosis",
+    "EvidenceItem",
+    "EvidenceTimeError",
+    "GroundTruth",
+    "Manifest",
+    "MartError",
+    "Scenario",
+    "ScenarioSet",
+    "ScenarioSetError",
+    "SetFile",
+    "TamperedSetError",
+    "TruthTest",
+    "freeze",
+    "load",
+    "read_manifest",
+    "verify_files",
+]
+
+_T = TypeVar("_T")
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a set; its files are not read.
+
+    Raises:
+        ScenarioSetError: there is no manifest.
+        TamperedSetError: it is not a manifest of this format in its canonical form.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise ScenarioSetError(f"There is no frozen set in {folder.name}/: freeze it first.")
+    content = path.read_bytes()
+    try:
+        raw = json.loads(content)
+        manifest = Manifest(
+            category=raw["category"],
+            releases=tuple(raw["releases"]),
+            tier=raw["tier"],
+            modules=tuple(raw["modules"]),
+            unverified_tables=tuple(raw["unverified_tables"]),
+            scenarios=raw["scenarios"],
+            conditions=MappingProxyType(raw["conditions"]),
+            files=MappingProxyType({name: SetFile(**file) for name, file in raw["files"].items()}),
+            catalogue_sha256=raw["catalogue_sha256"],
+            format=raw["format"],
+        )
+        canonical = manifest.as_bytes()
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise TamperedSetError(
+            f"{folder.name}/{MANIFEST} is not a manifest: freeze the set again."
+        ) from None
+    if manifest.format != FORMAT or canonical != content:
+        raise TamperedSetError(
+            f"{folder.name}/{MANIFEST} is not in the canonical form of {FORMAT}: freeze the set "
+            "again."
+        )
+    return manifest
+
+
+def verify_files(folder: Path) -> Manifest:
+    """Check size, line count and SHA-256 of every file of the set against its manifest.
+
+    Raises:
+        ScenarioSetError: there is no manifest.
+        TamperedSetError: a file is missing or differs; the message names it.
+    """
+    manifest, _ = _verified(folder)
+    return manifest
+
+
+def load(folder: Path) -> ScenarioSet:
+    """Read a frozen set, every digest checked before a line is parsed.
+
+    Raises:
+        ScenarioSetError: there is no manifest.
+        TamperedSetError: a file differs from the manifest, or the files do not agree.
+    """
+    manifest, contents = _verified(folder)
+    evidence = _parsed(folder, EVIDENCE, contents, _evidence)
+    truths = _parsed(folder, GROUND_TRUTH, contents, _truth)
+    actions = _parsed(folder, ACTIONS_TAKEN, contents, _actions)
+    shown = _parsed(folder, SCENARIOS, contents, lambda raw: raw)
+    if not list(shown) == list(evidence) == list(truths) == list(actions):
+        raise TamperedSetError(f"The files of {folder.name}/ name different scenarios.")
+    try:
+        scenarios = {
+            key: Scenario(
+                scenario_id=key,
+                patient_key=raw["patient_key"],
+                decision_hours=raw["decision_hours"],
+                presentation=Presentation.model_validate(raw["presentation"]),
+                evidence=evidence[key],
+                kind=raw["kind"],
+                release=raw["release"],
+            )
+            for key, raw in shown.items()
+        }
+    except (KeyError, ValidationError):
+        raise _unreadable(folder, SCENARIOS) from None
+    return ScenarioSet(
+        manifest=manifest,
+        scenarios=MappingProxyType(scenarios),
+        truths=MappingProxyType(truths),
+        actions_taken=MappingProxyType(actions),
+    )
+
+
+def _verified(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
+    manifest = read_manifest(folder)
+    if set(manifest.files) != set(SET_FILES):
+        raise TamperedSetError(f"{folder.name}/{MANIFEST} does not list the files of a set.")
+    contents = {}
+    for name, expected in manifest.files.items():
+        path = folder / name
+        if not path.is_file():
+            raise TamperedSetError(f"{folder.name}/{name} is missing: freeze the set again.")
+        content = path.read_bytes()
+        found = SetFile(hashlib.sha256(content).hexdigest(), len(content), content.count(b"\n"))
+        if found != expected or found.lines != manifest.scenarios:
+            raise TamperedSetError(
+                f"{folder.name}/{name} is not the file that the manifest names: freeze the set "
+                "again."
+            )
+        contents[name] = content
+    return manifest, contents
+
+
+def _parsed(
+    folder: Path, name: str, contents: Mapping[str, bytes], make: Callable[[dict[str, Any]], _T]
+) -> dict[str, _T]:
+    try:
+        made = [
+            (raw["scenario_id"], make(raw)) for raw in map(json.loads, contents[name].splitlines())
+        ]
+    except (ValueError, KeyError, TypeError):
+        raise _unreadable(folder, name) from None
+    found = dict(made)
+    if len(found) != len(made) or list(found) != sorted(found):
+        raise TamperedSetError(f"{folder.name}/{name} is not in the order of scenario ids.")
+    return found
+
+
+def _unreadable(folder: Path, name: str) -> TamperedSetError:
+    return TamperedSetError(f"{folder.name}/{name} has a line that breaks the format.")
+
+
+def _evidence(raw: dict[str, Any]) -> tuple[EvidenceItem, ...]:
+    return tuple(EvidenceItem(**item) for item in raw["evidence"])
+
+
+def _truth(raw: dict[str, Any]) -> GroundTruth:
+    return GroundTruth(
+        **{
+            **raw,
+            "diagnoses": tuple(CodedDiagnosis(**diagnosis) for diagnosis in raw["diagnoses"]),
+            "tests": tuple(TruthTest(**test) for test in raw["tests"]),
+        }
+    )
+
+
+def _actions(raw: dict[str, Any]) -> tuple[ActionTaken, ...]:
+    return tuple(ActionTaken(**action) for action in raw["actions"])

@@ -1,0 +1,413 @@
+"""Which diagnosis an answer names: by ICD code, name, synonym or code title.
+
+Belongs here: the deterministic reading of one answer. Does not belong here: what the reading earns
+(`credit`), how words are compared (`wording`), the words themselves (`diagnosis_terms.yml`).
+
+Rules, in the order in which they decide:
+
+1. The text decides, the code only where the text names nothing. The words are what a colleague
+   would act on, and codes are the easier thing to get wrong or to hedge with. A code that names
+   something else is counted as a conflict.
+2. A whole answer equal to a phrase of the catalogue, then to a code title of the scenario set (the
+   same words in any order), is that.
+3. Otherwise the first statement counts: a list (lines, numbers, `;`, `vs`, `or`) is read up to its
+   first entry that is not denied. Inside it the first recognised phrase is the principal diagnosis
+   (`A due to B`, `A with B` name A), except that a symptom gives way to its stated cause.
+4. Of overlapping phrases the longest wins, so that a general one inside a special one never
+   counts (`sepsis` in a phrase on septic shock, `ST elevation MI` in `non-ST elevation MI`).
+5. Denied (`no evidence of`, `ruled out`, `unlikely`) and past (`history of`) diagnoses do not
+   count; doubt (`probable`, `suspected`) does not matter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import yaml
+
+from evaluators.catalogue import Catalogue
+from evaluators.scoring._assertion import denied_positions
+from evaluators.scoring.wording import Mark, Token, Vocabulary
+
+TERMS_FILE: Final = Path(__file__).parent / "diagnosis_terms.yml"
+MAX_FILLERS: Final = 3
+"""Words of `fillers` that may stand inside one phrase."""
+
+Via = Literal["name", "synonym", "title", "code", "none"]
+
+
+@dataclass(frozen=True)
+class DiagnosisMatch:
+    """What an answer was taken for. At most one of the two ids is set."""
+
+    condition_id: str | None = None
+    """A target condition of `conditions.csv`."""
+    diagnosis_id: str | None = None
+    """Another diagnosis of `diagnoses_other.csv`."""
+    via: Via = "none"
+    """How it was recognised."""
+    conflict: bool = False
+    """True when text and code name different things; the text has decided."""
+
+    @property
+    def matched_id(self) -> str | None:
+        """The condition or the other diagnosis, whichever it is."""
+        return self.condition_id or self.diagnosis_id
+
+
+@dataclass(frozen=True)
+class CodedTitle:
+    """A code with its title, as the ground truth lists them."""
+
+    code: str
+    version: int
+    title: str
+
+
+@dataclass(frozen=True)
+class _Terms:
+    vocabulary: Vocabulary
+    fillers: frozenset[str]
+    void: frozenset[str]
+    title_stopwords: frozenset[str]
+    symptoms: frozenset[str]
+    cause_words: tuple[tuple[str, ...], ...]
+    phrases: Mapping[str, tuple[str, ...]]
+    elsewhere: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Codes:
+    entry_id: str
+    is_condition: bool
+    prefixes: Mapping[int, tuple[str, ...]]
+    excludes: Mapping[int, tuple[str, ...]]
+    seventh: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Span:
+    start: int
+    end: int
+    words: int
+    entry_id: str | None
+    """None for a phrase that means something outside the catalogues."""
+    via: Via
+
+
+ELSEWHERE: Final = None
+
+
+class DiagnosisMatcher:
+    """Reads answers in one category against the catalogues and the titles of one scenario set."""
+
+    def __init__(
+        self, catalogue: Catalogue, category: str, titles: Iterable[CodedTitle] = ()
+    ) -> None:
+        """Prepare the phrases.
+
+        Args:
+            catalogue: Conditions and other diagnoses.
+            category: Slug; of conditions that share a phrase, its own come first.
+            titles: Coded titles of the scenario set, in any order.
+
+        Raises:
+            ValueError: when `diagnosis_terms.yml` names an entry that no catalogue has.
+        """
+        self._terms = _load_terms()
+        self._conditions = frozenset(catalogue.conditions)
+        self._codes = _codes(catalogue)
+        self._phrases = self._read_phrases(catalogue, category)
+        self._by_first: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for phrase in sorted(self._phrases):
+            self._by_first[phrase[0]].append(phrase)
+        self._titles = self._read_titles(titles)
+        self.match = lru_cache(maxsize=65536)(self._match)
+
+    def _match(self, text: str, code: str | None = None) -> DiagnosisMatch:
+        """The diagnosis that `text`, or failing that `code`, names."""
+        by_code = self.by_code(code) if code else None
+        found = self._by_text(text)
+        if found is None:
+            return self._result(by_code, "code") if by_code else DiagnosisMatch()
+        entry_id, via = found
+        return self._result(entry_id, via, conflict=by_code is not None and by_code != entry_id)
+
+    def by_code(self, code: str, version: int | None = None) -> str | None:
+        """The entry of an ICD code, with or without dot: conditions first, then longest prefix.
+
+        A code that starts with a letter is taken for ICD-10-CM, one of digits for ICD-9-CM, unless
+        `version` says otherwise.
+        """
+        bare = re.sub(r"[^A-Z0-9]", "", code.upper())
+        if not re.fullmatch(r"[A-Z]?\d[A-Z0-9]{1,6}", bare):
+            return None
+        if version is None:
+            version = 10 if bare[0].isalpha() else 9
+        best: tuple[bool, int, str] | None = None
+        for entry in self._codes:
+            if bare.startswith(entry.excludes[version]):
+                continue
+            if entry.seventh and _needs_seventh(bare) and bare[6] not in entry.seventh:
+                continue
+            length = max((len(p) for p in entry.prefixes[version] if bare.startswith(p)), default=0)
+            if length and (best is None or (entry.is_condition, length) > best[:2]):
+                best = (entry.is_condition, length, entry.entry_id)
+        return best[2] if best else None
+
+    def _result(self, entry_id: str | None, via: Via, conflict: bool = False) -> DiagnosisMatch:
+        is_condition = entry_id in self._conditions
+        return DiagnosisMatch(
+            condition_id=entry_id if is_condition else None,
+            diagnosis_id=None if is_condition else entry_id,
+            via=via if entry_id else "none",
+            conflict=conflict,
+        )
+
+    def _by_text(self, text: str) -> tuple[str | None, Via] | None:
+        """The entry that the words name; None when they name nothing, so that a code may speak.
+
+        A pair with the entry None means: the words do name or deny something, and no entry is it.
+        """
+        tokens = self._terms.vocabulary.tokens(text)
+        whole = self._whole(tokens)
+        if whole is not None:
+            return whole
+        spans = self._spans(tokens)
+        denied = denied_positions(tokens, [(span.start, span.end) for span in spans])
+        was_denied = False
+        for start, end, ends_sentence in _statements(tokens):
+            inside = [span for span in spans if start <= span.start < end]
+            affirmed = [span for span in inside if span.start not in denied]
+            if affirmed:
+                chosen = self._principal(tokens, affirmed)
+                return chosen.entry_id, chosen.via
+            if inside:
+                was_denied = True
+                continue
+            content = {
+                at
+                for at in range(start, end)
+                if tokens[at].mark is Mark.WORD and tokens[at].text not in self._terms.void
+            }
+            if content and content <= denied:
+                was_denied = True
+                continue
+            if not content or ends_sentence:
+                continue
+            whole = self._whole(tokens[start:end])
+            if whole is not None:
+                return whole
+            # First-listed rule: an entry that nobody recognises is still the answer, and only its
+            # code can say what it is.
+            break
+        return (ELSEWHERE, "none") if was_denied else None
+
+    def _whole(self, tokens: Sequence[Token]) -> tuple[str | None, Via] | None:
+        """The phrase or title that these tokens are from end to end."""
+        listed = [token for token in tokens if token.mark in (Mark.LIST, Mark.SENTENCE)]
+        if listed and tokens[-1].mark is Mark.SENTENCE:
+            listed.pop()
+        if any(token.text != "or" for token in listed):
+            return None
+        # `or` parts a list, but titles hold it too: chronic or unspecified ulcer.
+        words = tuple(t.text for t in tokens if t.mark is Mark.WORD or t.text == "or")
+        if not words:
+            return None
+        return self._phrases.get(words) or self._titles.get(self._bag(words))
+
+    def _principal(self, tokens: Sequence[Token], affirmed: Sequence[_Span]) -> _Span:
+        first = affirmed[0]
+        if first.entry_id in self._terms.symptoms:
+            for later in affirmed[1:]:
+                between = tuple(token.text for token in tokens[first.end : later.start])
+                if any(_contains(between, cause) for cause in self._terms.cause_words):
+                    return later
+        return first
+
+    def _spans(self, tokens: Sequence[Token]) -> list[_Span]:
+        """Recognised phrases, longest first where they overlap, in the order of the text."""
+        found = [span for start in range(len(tokens)) for span in self._starting(tokens, start)]
+        found.extend(self._inverted(tokens))
+        found.sort(key=lambda span: (-span.words, span.end - span.start, span.start))
+        taken: list[_Span] = []
+        for span in found:
+            if all(span.end <= other.start or other.end <= span.start for other in taken):
+                taken.append(span)
+        return sorted(taken, key=lambda span: span.start)
+
+    def _starting(self, tokens: Sequence[Token], start: int) -> Iterator[_Span]:
+        if tokens[start].mark is not Mark.WORD or (start and tokens[start - 1].text == "non"):
+            return
+        for phrase in self._by_first.get(tokens[start].text, ()):
+            end = self._end_of(tokens, start, phrase)
+            if end is not None:
+                entry_id, via = self._phrases[phrase]
+                yield _Span(start, end, len(phrase), entry_id, via)
+
+    def _end_of(self, tokens: Sequence[Token], start: int, phrase: Sequence[str]) -> int | None:
+        at, skipped = start, 0
+        for word in phrase:
+            while at < len(tokens) and not (
+                tokens[at].mark is Mark.WORD and tokens[at].text == word
+            ):
+                if tokens[at].mark is Mark.SOFT:
+                    at += 1
+                    continue
+                if tokens[at].mark is not Mark.WORD or tokens[at].text not in self._terms.fillers:
+                    return None
+                skipped += 1
+                if skipped > MAX_FILLERS:
+                    return None
+                at += 1
+            if at >= len(tokens):
+                return None
+            at += 1
+        return at
+
+    def _inverted(self, tokens: Sequence[Token]) -> Iterator[_Span]:
+        """Phrases written as an index does: `heart failure, acute on chronic`."""
+        for comma in (i for i, token in enumerate(tokens) if token.mark is Mark.COMMA):
+            before, after = _clause_start(tokens, comma), _clause_end(tokens, comma)
+            turned = [*tokens[comma + 1 : after], *tokens[before:comma]]
+            join = after - comma - 1
+            for start in range(join):
+                for span in self._starting(turned, start):
+                    if span.end > join:
+                        yield _Span(before, after, span.words, span.entry_id, span.via)
+
+    def _bag(self, words: Iterable[str]) -> frozenset[str]:
+        return frozenset(words) - self._terms.title_stopwords
+
+    def _read_phrases(
+        self, catalogue: Catalogue, category: str
+    ) -> dict[tuple[str, ...], tuple[str | None, Via]]:
+        """Phrase to entry; conditions of the category first, then other conditions, then others."""
+        own = [c for c in catalogue.conditions.values() if c.category == category]
+        foreign = [c for c in catalogue.conditions.values() if c.category != category]
+        entries: list[tuple[str, str, tuple[str, ...]]] = [
+            *((c.condition_id, c.name, c.synonyms) for c in own),
+            *((c.condition_id, c.name, c.synonyms) for c in foreign),
+            *((d.diagnosis_id, d.name, d.synonyms) for d in catalogue.diagnoses.values()),
+        ]
+        unknown = sorted(set(self._terms.phrases) - {entry_id for entry_id, _, _ in entries})
+        if unknown:
+            raise ValueError(
+                f"{TERMS_FILE.name} has phrases for {', '.join(unknown)}, which no catalogue has: "
+                "correct the id."
+            )
+        phrases: dict[tuple[str, ...], tuple[str | None, Via]] = {}
+        words = self._terms.vocabulary.words
+        for phrase in self._terms.elsewhere:
+            phrases.setdefault(words(phrase), (ELSEWHERE, "none"))
+        for entry_id, name, _ in entries:
+            for spelling in (name, re.sub(r"\([^)]*\)", " ", name)):
+                phrases.setdefault(words(spelling), (entry_id, "name"))
+        for entry_id, _, synonyms in entries:
+            for synonym in (*synonyms, *self._terms.phrases.get(entry_id, ())):
+                phrases.setdefault(words(synonym), (entry_id, "synonym"))
+        phrases.pop((), None)
+        return phrases
+
+    def _read_titles(
+        self, titles: Iterable[CodedTitle]
+    ) -> dict[frozenset[str], tuple[str | None, Via]]:
+        """Title words to entry; a title that stands for several entries is left out."""
+        found: dict[frozenset[str], set[str | None]] = defaultdict(set)
+        for title in titles:
+            bag = self._bag(self._terms.vocabulary.words(title.title))
+            if bag:
+                found[bag].add(self.by_code(title.code, title.version))
+        return {bag: (ids.pop(), "title") for bag, ids in found.items() if len(ids) == 1}
+
+
+def terms_sha256() -> str:
+    """SHA-256 of the scorer's word file."""
+    return hashlib.sha256(TERMS_FILE.read_bytes()).hexdigest()
+
+
+def _needs_seventh(bare: str) -> bool:
+    return len(bare) == 7 and (bare[0] in "ST" or bare.startswith(("M80", "M84")))
+
+
+def _contains(words: tuple[str, ...], part: tuple[str, ...]) -> bool:
+    return any(words[i : i + len(part)] == part for i in range(len(words) - len(part) + 1))
+
+
+def _statements(tokens: Sequence[Token]) -> Iterator[tuple[int, int, bool]]:
+    """Start, end and whether a full stop ends it, of each entry of a list or sentence."""
+    start = 0
+    for at, token in enumerate(tokens):
+        if token.mark in (Mark.LIST, Mark.SENTENCE):
+            if at > start:
+                yield start, at, token.mark is Mark.SENTENCE and at + 1 < len(tokens)
+            start = at + 1
+    if start < len(tokens):
+        yield start, len(tokens), False
+
+
+_CLAUSE: Final = (Mark.LIST, Mark.SENTENCE, Mark.COMMA)
+
+
+def _clause_start(tokens: Sequence[Token], at: int) -> int:
+    while at > 0 and tokens[at - 1].mark not in _CLAUSE:
+        at -= 1
+    return at
+
+
+def _clause_end(tokens: Sequence[Token], at: int) -> int:
+    at += 1
+    while at < len(tokens) and tokens[at].mark not in _CLAUSE:
+        at += 1
+    return at
+
+
+def _codes(catalogue: Catalogue) -> tuple[_Codes, ...]:
+    conditions = (
+        _Codes(
+            entry_id=c.condition_id,
+            is_condition=True,
+            prefixes={10: c.icd10_prefixes, 9: c.icd9_prefixes},
+            excludes={10: c.icd10_exclude_prefixes, 9: c.icd9_exclude_prefixes},
+            seventh=c.icd10_7th_chars,
+        )
+        for c in catalogue.conditions.values()
+    )
+    others = (
+        _Codes(
+            entry_id=d.diagnosis_id,
+            is_condition=False,
+            prefixes={10: d.icd10_prefixes, 9: d.icd9_prefixes},
+            excludes={10: (), 9: ()},
+            seventh=(),
+        )
+        for d in catalogue.diagnoses.values()
+    )
+    return (*conditions, *others)
+
+
+@cache
+def _load_terms() -> _Terms:
+    written: dict[str, Any] = yaml.safe_load(TERMS_FILE.read_text(encoding="utf-8"))
+    vocabulary = Vocabulary(written["words"])
+
+    def reduced(listed: str) -> frozenset[str]:
+        return frozenset(vocabulary.words(listed))
+
+    return _Terms(
+        vocabulary=vocabulary,
+        fillers=reduced(written["fillers"]),
+        void=reduced(written["void"]),
+        title_stopwords=reduced(written["title_stopwords"]),
+        symptoms=frozenset(written["symptoms"]),
+        cause_words=tuple(vocabulary.words(words) for words in written["cause_words"]),
+        phrases={key: tuple(value) for key, value in written["phrases"].items()},
+        elsewhere=tuple(written["elsewhere"]),
+    )

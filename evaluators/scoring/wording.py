@@ -1,0 +1,188 @@
+"""A candidate's words as comparable tokens, with their list marks kept.
+
+Belongs here: case, punctuation, spelling, plural and abbreviation rules, list and clause marks, and
+whether an action's wording withholds or only foresees it. Does not belong here: which diagnosis the
+tokens mean (`diagnosis`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+
+MAX_CHARACTERS: Final = 4000
+"""Longer statements are cut: a diagnosis is a phrase, and matching must stay linear in practice."""
+
+
+class Mark(StrEnum):
+    """What stands between words."""
+
+    WORD = "word"
+    LIST = "list"
+    """Semicolon, line break, `1.`, `vs`, `or`, `|`: what follows is another answer."""
+    SENTENCE = "sentence"
+    COMMA = "comma"
+    SOFT = "soft"
+    """Slash, dash, colon, parenthesis, plus: no boundary of a phrase."""
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word in comparable form, or a mark."""
+
+    text: str
+    mark: Mark = Mark.WORD
+
+
+_SPELLING: Final = (
+    ("aem", "em"),
+    ("oedem", "edem"),
+    ("oesoph", "esoph"),
+    ("rrhoea", "rrhea"),
+    ("tumour", "tumor"),
+    ("faec", "fec"),
+    ("caec", "cec"),
+    ("paed", "ped"),
+    ("leuc", "leuk"),
+    ("haem", "hem"),
+    ("ileous", "ileus"),
+)
+_SHORTHAND: Final = (
+    (r"\br\s*/\s*o\b", " rule out "),
+    (r"\bh\s*/\s*o\b", " history of "),
+    (r"\bs\s*/\s*p\b", " status post "),
+    (r"\bw\s*/\s*o\b", " without "),
+    (r"\bd\s*/\s*t\b", " due to "),
+    (r"\bi\s*/\s*s\s*/\s*o\b", " in setting of "),
+    (r"\bc\s*/\s*b\b", " complicated by "),
+    (r"\bw\s*/(?=\s|\w)", " with "),
+    (r"(?<![\d/])2\s*/\s*2(?![\d/])", " secondary to "),
+    (r"\b(?:can\s*not|can't|couldn't|could not)\b", " cannot "),
+    (r"\b(?:isn't|wasn't|doesn't|does not)\b", " not "),
+    (r"\bvs\.", " vs "),
+    (r"\b(?:e\.g\.|i\.e\.)", " "),
+    (r"\bc\.\s*(?=diff)", " c "),
+    (r"\bst\.\s*(?=elev|seg)", " st "),
+)
+_NUMBERING = re.compile(r"(?:(?<=\s)|^)[(#]?\d{1,2}[.)](?=\s+\S)", re.MULTILINE)
+_PIECE = re.compile(r"\n|[;|]|\.(?=\s|$)|[!?](?=\s|$)|,|[/()\[\]:+&–—=]|-(?=\s)|[a-z0-9]+")
+_LIST_WORDS: Final = frozenset({"vs", "versus", "or", "nor"})
+_UNFUSED: Final = frozenset({"st", "q", "stemi"})
+"""`non` stays a word of its own before these: the catalogue writes non-ST and non-Q."""
+
+
+def plain(text: str) -> str:
+    """Lower case without format characters (zero width, bidirectional), US spelling."""
+    folded = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS])
+    visible = "".join(c for c in folded if c in "\n\t" or unicodedata.category(c)[0] != "C")
+    decomposed = unicodedata.normalize("NFKD", visible.lower())
+    lowered = "".join(c for c in decomposed if not unicodedata.combining(c))
+    for mark in ("\u2018", "\u2019", "`"):
+        lowered = lowered.replace(mark, "'")
+    for british, american in _SPELLING:
+        lowered = lowered.replace(british, american)
+    return lowered
+
+
+class Vocabulary:
+    """Turns text into tokens, expanding abbreviations and uniting words that mean the same.
+
+    Both sides of every comparison go through the same vocabulary, so its reductions need not be
+    good English, only free of collisions.
+    """
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        """Take `words`, which maps one word to the words that replace it."""
+        self._words = {key: tuple(value.split()) for key, value in words.items()}
+        self.tokens = lru_cache(maxsize=8192)(self._tokens)
+
+    def words(self, text: str) -> tuple[str, ...]:
+        """The words of a catalogue phrase, marks dropped."""
+        return tuple(token.text for token in self.tokens(text, is_phrase=True))
+
+    def _tokens(self, text: str, is_phrase: bool = False) -> tuple[Token, ...]:
+        lowered = plain(text)
+        for pattern, replacement in _SHORTHAND:
+            lowered = re.sub(pattern, replacement, lowered)
+        lowered = re.sub(r"'s\b", "", lowered).replace("'", "")
+        if not is_phrase:
+            lowered = _NUMBERING.sub("\n", lowered)
+        pieces = [match.group() for match in _PIECE.finditer(lowered)]
+        tokens: list[Token] = []
+        for word, mark in _fused(pieces):
+            if mark is not Mark.WORD:
+                if not is_phrase:
+                    tokens.append(Token(word, mark))
+                continue
+            if word in _LIST_WORDS and not is_phrase:
+                tokens.append(Token(word, Mark.LIST))
+                continue
+            for part in self._words.get(word, (word,)):
+                stem = _singular(part)
+                tokens.extend(Token(unit) for unit in self._words.get(stem, (stem,)))
+        return tuple(tokens)
+
+
+def _fused(pieces: Iterable[str]) -> Iterable[tuple[str, Mark]]:
+    """Pieces with their marks; `non` joined with the word that it negates."""
+    waiting = False
+    for piece in pieces:
+        mark = _mark(piece)
+        if waiting:
+            waiting = False
+            if mark is Mark.WORD and piece not in _UNFUSED:
+                yield "non" + piece, Mark.WORD
+                continue
+            yield "non", Mark.WORD
+        if piece == "non":
+            waiting = True
+            continue
+        yield piece, mark
+    if waiting:
+        yield "non", Mark.WORD
+
+
+def _mark(piece: str) -> Mark:
+    if piece in "\n;|":
+        return Mark.LIST
+    if piece in ".!?":
+        return Mark.SENTENCE
+    if piece == ",":
+        return Mark.COMMA
+    return Mark.WORD if piece[0].isalnum() else Mark.SOFT
+
+
+def _singular(word: str) -> str:
+    if len(word) > 3 and word.endswith("s") and word[-2] not in "sui":
+        return word[:-1]
+    return word
+
+
+_WITHHELD = re.compile(
+    r"^\W*(?:please\s+)?(?:hold|holding|stop|stopping|avoid|avoiding|withhold|withholding|"
+    r"discontinue|discontinuing|d/c(?!\s+home)|dc(?!\s+home|cv)|no(?!\w)|not|do not|don't|never|"
+    r"defer|cease|cancel|omit|pause|suspend)\b"
+    r"|\b(?:contraindicated|not indicated|not recommended|is held|on hold|to be held|"
+    r"do not (?:give|start|use)|should be avoided|avoided|withheld)\b"
+)
+_CONDITIONAL = re.compile(
+    r"\b(?:if|unless|once|when|after|until|prn|as needed|in case of|pending|consider|depending)\b"
+)
+
+
+def is_withheld(wording: str) -> bool:
+    """Whether an action's wording says that it is not to be done (`hold metformin`)."""
+    return _WITHHELD.search(plain(wording)) is not None
+
+
+def is_conditional(wording: str) -> bool:
+    """Whether an action hangs on something to come (`potassium once K < 5.3`).
+
+    Such words are not a harm by themselves: the candidate has named the guard.
+    """
+    return _CONDITIONAL.search(plain(wording)) is not None

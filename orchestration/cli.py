@@ -1,0 +1,257 @@
+"""The `medcred` command.
+
+Belongs here: commands, their options and what they print. Does not belong here: any work.
+Heavy libraries are imported inside the commands that need them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from orchestration.settings import PROJECT, Settings
+from registry.cli import app as registry_app
+
+app = typer.Typer(
+    help="Examine medical AI models on real patients' records; certify, per category, who passes.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+scenario_set_app = typer.Typer(help="Frozen scenario sets.", no_args_is_help=True)
+data_app = typer.Typer(help="Raw data.", no_args_is_help=True)
+app.add_typer(scenario_set_app, name="scenario-set")
+app.add_typer(data_app, name="data")
+app.add_typer(registry_app, name="registry")
+
+console = Console()
+complaints = Console(stderr=True)
+
+SourceOption = Annotated[
+    Path | None,
+    typer.Option(help="Folder of MIMIC releases. Without it: the synthetic default."),
+]
+SupplementOption = Annotated[
+    Path | None,
+    typer.Option(help="Folder that may provide only tables which the source lacks (unverified)."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+
+
+def fail(error: Exception | str, code: int = 1) -> typer.Exit:
+    """Print one sentence on standard error; raise what is returned."""
+    complaints.print(f"[red]medcred:[/] {error}", highlight=False, soft_wrap=True)
+    return typer.Exit(code)
+
+
+@app.command()
+def run(
+    source: SourceOption = None,
+    supplement: SupplementOption = None,
+    patients: Annotated[int | None, typer.Option(help="Size of the synthetic release.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the synthetic release.")] = None,
+) -> None:
+    """Land, build, freeze, examine every candidate, score, credential, publish."""
+    from orchestration.progress import LiveReporter
+    from orchestration.run import JobFailedError, run_pipeline
+    from orchestration.show import show_standings
+    from orchestration.warehouse import ManifestError
+    from orchestration.workspace import activate, choose, open_source, synthetic_choice
+    from sources.releases import SourceError
+
+    given = {"source": source, "supplement": supplement, "patients": patients, "seed": seed}
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    choice = synthetic_choice(settings) if settings.source is None else choose(settings)
+    if not choice.is_synthetic:
+        try:
+            from sources.releases import find_source
+
+            find_source(choice.root, choice.supplement)
+        except SourceError as error:
+            raise fail(error) from None
+    activate(settings, choice)
+    try:
+        with LiveReporter(console) as reporter:
+            done = run_pipeline(settings, reporter)
+    except (JobFailedError, ManifestError) as error:
+        raise fail(error) from None
+    source_read, workspace = open_source(settings)
+    show_standings(console, json.loads(workspace.standings.read_text()))
+    for name in done.checks_failed:
+        console.print(f"[yellow]check did not pass:[/] {name}")
+    for name in done.failed:
+        complaints.print(f"[red]not finished:[/] {name}", soft_wrap=True)
+    public = settings.public.resolve() / source_read.slug
+    console.print(f"registry  {public}", soft_wrap=True, highlight=False)
+    console.print(f"page      {public / 'index.html'}", soft_wrap=True, highlight=False)
+    if done.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def ui(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
+) -> None:
+    """Open the Dagster web UI on this checkout's workspace.yaml."""
+    from orchestration.run import prepare
+    from orchestration.warehouse import ManifestError, manifest_path
+    from orchestration.workspace import enclave
+
+    settings = Settings()
+    prepare(settings)
+    try:
+        with console.status("Reading the dbt project"):
+            manifest_path(enclave(settings))
+    except ManifestError as error:
+        raise fail(error) from None
+    console.print(f"Dagster UI on http://127.0.0.1:{port} (Ctrl-C ends it)")
+    command = [
+        *(str(Path(sys.executable).with_name("dagster")), "dev"),
+        *("-w", str(PROJECT / "workspace.yaml")),
+        *("-h", "127.0.0.1", "-p", str(port)),
+    ]
+    raise typer.Exit(subprocess.run(command, cwd=PROJECT, env=os.environ).returncode)
+
+
+def _workspace() -> Any:
+    from orchestration.workspace import NoActiveSourceError, open_source
+    from sources.releases import SourceError
+
+    try:
+        return open_source(Settings())[1]
+    except (NoActiveSourceError, SourceError) as error:
+        raise fail(error) from None
+
+
+@app.command()
+def standings(as_json: JsonOption = False) -> None:
+    """Who stands where, after the last run."""
+    from orchestration.show import show_standings
+
+    path = _workspace().standings
+    if not path.is_file():
+        raise fail("There are no standings yet: run `medcred run`.")
+    record = json.loads(path.read_text())
+    if as_json:
+        typer.echo(json.dumps(record, indent=2, sort_keys=True))
+    else:
+        show_standings(console, record)
+
+
+@app.command()
+def attrition(as_json: JsonOption = False) -> None:
+    """How many admissions each rule excluded, for each condition."""
+    import polars as pl
+
+    from orchestration.show import show_attrition
+
+    path = _workspace().marts / "cohort_attrition.parquet"
+    if not path.is_file():
+        raise fail("There is no attrition table yet: run `medcred run`.")
+    rows = pl.read_parquet(path).sort("category", "condition_id", "rule_order").to_dicts()
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+    else:
+        show_attrition(console, rows)
+
+
+@scenario_set_app.command()
+def digest(
+    category: Annotated[str, typer.Option(help="For example: cardiology, infectious_disease.")],
+    as_json: JsonOption = False,
+) -> None:
+    """The SHA-256 that names a category's frozen scenario set, every file verified."""
+    from evaluators.scenario_sets import ScenarioSetError, read_manifest, verify_files
+
+    folder = _workspace().scenario_set(category.strip().lower().replace(" ", "_"))
+    if not (folder / "manifest.json").is_file():
+        known = sorted(path.name for path in folder.parent.glob("*/"))
+        raise fail(
+            f"There is no frozen set of {category!r}: "
+            + (f"categories are {', '.join(known)}." if known else "run `medcred run`.")
+        )
+    try:
+        verify_files(folder)
+        manifest = read_manifest(folder)
+    except ScenarioSetError as error:
+        raise fail(error) from None
+    if as_json:
+        record = {
+            "category": manifest.category,
+            "sha256": manifest.digest,
+            "scenarios": manifest.scenarios,
+            "conditions": dict(manifest.conditions),
+        }
+        typer.echo(json.dumps(record, indent=2, sort_keys=True))
+    else:
+        typer.echo(manifest.digest)
+
+
+@scenario_set_app.command("list")
+def list_sets() -> None:
+    """Every frozen set with its size and digest."""
+    from evaluators.scenario_sets import read_manifest
+
+    for path in sorted(_workspace().scenario_set("x").parent.glob("*/manifest.json")):
+        manifest = read_manifest(path.parent)
+        typer.echo(f"{manifest.digest}  {manifest.scenarios:5d}  {manifest.category}")
+
+
+@app.command()
+def candidates() -> None:
+    """Who is examined, with the digest that identifies each."""
+    from evaluators.candidates.config import CandidateError, load_candidates
+
+    try:
+        for candidate in load_candidates(Settings().candidates):
+            typer.echo(f"{candidate.sha256}  {candidate.id}  ({candidate.model})")
+    except CandidateError as error:
+        raise fail(error) from None
+
+
+@data_app.command()
+def synth(
+    target: Annotated[Path, typer.Argument(help="A folder that does not exist or is empty.")],
+    patients: Annotated[int, typer.Option(help="How many patients.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 20,
+) -> None:
+    """Write a synthetic MIMIC-IV (hosp, icu, ed), laid out as PhysioNet does."""
+    from orchestration.progress import LiveReporter
+    from sources.synthetic import SyntheticError, generate
+
+    try:
+        with LiveReporter(console) as reporter, reporter.stage("Generate", patients) as stage:
+            made = generate(target, patients, seed, on_progress=stage.update)
+    except SyntheticError as error:
+        raise fail(error) from None
+    console.print(f"{sum(made.rows.values()):,} rows in {len(made.rows)} tables at {made.root}")
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)
+def dbt(context: typer.Context) -> None:
+    """Run dbt on the active source's warehouse: `medcred dbt build --select tag:cohort`."""
+    from orchestration.warehouse import dbt_environment, run_dbt
+    from orchestration.workspace import NoActiveSourceError, open_source
+
+    settings = Settings()
+    try:
+        source, workspace = open_source(settings)
+    except NoActiveSourceError as error:
+        raise fail(error) from None
+    workspace.marts.mkdir(parents=True, exist_ok=True)
+    environment = dbt_environment(
+        workspace.folder,
+        release=" + ".join(source.releases),
+        modules=source.modules,
+        threads=settings.threads,
+    )
+    raise typer.Exit(run_dbt(context.args, environment))

@@ -1,0 +1,51 @@
+"""All Dagster definitions, one folder an area.
+
+Belongs here: `build_defs`, which puts the areas together and lets a caller swap resources. Does not
+belong here: any single asset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+from orchestration.defs.automation.jobs import jobs
+from orchestration.defs.automation.schedules import schedules
+from orchestration.defs.automation.sensors import sensors
+from orchestration.defs.credential.assets import registry, standings
+from orchestration.defs.credential.checks import registry_verifies
+from orchestration.defs.examination.assets import encounters, scenario_sets, scores
+from orchestration.defs.source.assets import landing_assets, release
+from orchestration.defs.source.checks import raw_labs_suite
+from orchestration.defs.warehouse.assets import warehouse
+from orchestration.defs.warehouse.checks import mart_checks, scenarios_suite
+from orchestration.progress import LogReporter
+from orchestration.settings import Settings
+
+
+def build_defs(*, resource_overrides: Mapping[str, object] | None = None) -> dg.Definitions:
+    """Put all areas together.
+
+    Args:
+        resource_overrides: resources by name (`settings`, `reporter`) that replace the defaults.
+    """
+    resources: dict[str, object] = {"settings": Settings(), "reporter": LogReporter()}
+    return dg.Definitions(
+        assets=[
+            release,
+            *landing_assets,
+            warehouse,
+            scenario_sets,
+            encounters,
+            scores,
+            standings,
+            registry,
+        ],
+        asset_checks=[raw_labs_suite, *mart_checks, scenarios_suite, registry_verifies],
+        jobs=jobs,
+        schedules=schedules,
+        sensors=sensors,
+        resources={**resources, **(resource_overrides or {})},
+        executor=dg.in_process_executor,
+    )

@@ -1,0 +1,142 @@
+"""Where things lie: the enclave, and the workspace of one source in it (docs/formats.md).
+
+Belongs here: paths, the choice of the source, and the record of the active one. Does not belong
+here: what is written into the files.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.settings import Settings
+from sources.releases import Source, find_source
+
+
+class NoActiveSourceError(Exception):
+    """Nothing has been run yet, so there is nothing to show."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which folder of raw data the pipeline reads; both None: the synthetic default."""
+
+    root: Path
+    supplement: Path | None
+    is_synthetic: bool
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Paths of everything that is made of one source."""
+
+    home: Path
+    slug: str
+
+    @property
+    def folder(self) -> Path:
+        """The workspace itself."""
+        return self.home / "sources" / self.slug
+
+    @property
+    def landed(self) -> Path:
+        """Landed tables: `<module>/<table>.parquet` and `.json`."""
+        return self.folder / "landed"
+
+    @property
+    def marts(self) -> Path:
+        """Marts as Parquet."""
+        return self.folder / "marts"
+
+    @property
+    def dbt(self) -> Path:
+        """dbt's target and log folders."""
+        return self.folder / "dbt"
+
+    @property
+    def source_record(self) -> Path:
+        """What the source is: root, supplement, releases, tier."""
+        return self.folder / "source.json"
+
+    @property
+    def standings(self) -> Path:
+        """The standings, with the policy's decisions."""
+        return self.folder / "standings.json"
+
+    def scenario_set(self, category: str) -> Path:
+        """Folder of one category's frozen scenario set."""
+        return self.folder / "scenario_sets" / category
+
+    def examination(
+        self, category: str, candidate: str, candidate_sha256: str, set_digest: str
+    ) -> Path:
+        """Folder of one partition's journal and scores."""
+        name = f"{candidate_sha256[:12]}-{set_digest[:12]}"
+        return self.folder / "examinations" / category / candidate.replace("/", "--") / name
+
+
+def enclave(settings: Settings) -> Path:
+    """The enclave's folder, made with mode 0700 if absent."""
+    home = settings.home.resolve()
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home.chmod(0o700)
+    return home
+
+
+def choose(settings: Settings) -> Choice:
+    """The source by settings, else the active one, else the synthetic default."""
+    if settings.source is not None:
+        supplement = settings.supplement.resolve() if settings.supplement else None
+        return Choice(settings.source.resolve(), supplement, is_synthetic=False)
+    active = enclave(settings) / "active.json"
+    if active.is_file():
+        record = json.loads(active.read_text())
+        return Choice(
+            Path(record["root"]),
+            Path(record["supplement"]) if record["supplement"] else None,
+            is_synthetic=bool(record["is_synthetic"]),
+        )
+    return synthetic_choice(settings)
+
+
+def synthetic_choice(settings: Settings) -> Choice:
+    """The synthetic default of these settings' size and seed."""
+    name = f"synthetic-{settings.patients}-{settings.seed}"
+    return Choice(enclave(settings) / "raw" / name, None, is_synthetic=True)
+
+
+def activate(settings: Settings, choice: Choice) -> None:
+    """Make `choice` the source of which later commands speak."""
+    record = {
+        "root": str(choice.root),
+        "supplement": str(choice.supplement) if choice.supplement else None,
+        "is_synthetic": choice.is_synthetic,
+    }
+    write_json(enclave(settings) / "active.json", record)
+
+
+def open_source(settings: Settings) -> tuple[Source, Workspace]:
+    """The chosen source and its workspace.
+
+    Raises:
+        NoActiveSourceError: when the chosen folder does not exist (yet).
+        sources.releases.SourceError: when the folder holds no release that can be landed.
+    """
+    choice = choose(settings)
+    if not choice.root.is_dir():
+        raise NoActiveSourceError(
+            f"There is no data at {choice.root}: run `medcred run`, or name a folder of MIMIC "
+            "releases with --source."
+        )
+    source = find_source(choice.root, choice.supplement)
+    return source, Workspace(enclave(settings), source.slug)
+
+
+def write_json(path: Path, record: object) -> None:
+    """Write `record` so that a reader sees the old file or the new one, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part.write_text(json.dumps(record, indent=2, sort_keys=True) + "\n")
+    part.replace(path)

@@ -1,0 +1,449 @@
+"""Which releases a folder holds, and which file provides each table.
+
+Belongs here: `find_source`, which turns a folder (and a supplement) into a frozen `Source`, and the
+rules of what may be combined. Does not belong here: reading the tables (`sources.landing`), the
+list of known releases (`data_contracts/releases.yml`).
+
+A folder may be a release itself (`mimiciv/3.1`), a folder of releases, PhysioNet's own tree as
+`wget -r` leaves it, or generated data, which a marker file `medcred-synthetic.json` tells. Releases
+are known by their folder's name; folders are searched four levels deep.
+
+A *supplement* is a second folder of the same layout. It may only provide tables that the official
+folder lacks, its files count as unverified, and it never wins over an official file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+from data_contracts.raw_contracts import load_contracts
+from sources._known_releases import (
+    KnownRelease,
+    Tier,
+    known_releases,
+    release_of_folder,
+    synthetic_release,
+)
+from sources.errors import (
+    AmbiguousSourceError,
+    ChecksumListError,
+    ReleaseNotFoundError,
+    ReleaseRefusedError,
+    SourceError,
+    SupplementError,
+)
+
+__all__ = ["MARKER", "Origin", "RawFile", "Source", "SourceError", "Tier", "find_source"]
+
+MARKER = "medcred-synthetic.json"
+"""At the root of generated data: `{"generator", "patients", "seed", ...}`."""
+
+SEARCH_DEPTH = 4
+"""`physionet.org/files/mimiciv/3.1` lies four levels below where `wget -r` was started."""
+
+Origin = Literal["official", "supplement", "absent"]
+
+_SUM = re.compile(r"([0-9a-fA-F]{64})[ \t]+\*?(?:\./)?(.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """Where one raw table comes from."""
+
+    path: Path | None
+    """None when no folder has the table."""
+    release: str | None
+    """Such as `mimiciv 3.1`; None when no release of the table's module was found."""
+    origin: Origin
+    expected_sha256: str | None
+    """From SHA256SUMS.txt; None when it does not list the file, or the file is a supplement's."""
+    expected_rows: int | None
+    """The release's public row count; None when it is not known."""
+    minimum_rows: int
+    """Fewer rows than this are an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Everything that is read in one run."""
+
+    root: Path
+    supplement: Path | None
+    slug: str
+    """Short folder name, the same for the same releases."""
+    releases: tuple[str, ...]
+    """Releases that are landed, such as `mimiciv 3.1`, sorted."""
+    tier: Tier
+    """`credentialed` as soon as one of the releases is."""
+    tables: Mapping[tuple[str, str], RawFile]
+    """(module, table) to file, for every table of the raw contracts; read-only."""
+    ignored: tuple[str, ...]
+    """Releases and folders that were seen and are not landed, each with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Marker:
+    patients: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A release folder: `layout` says which modules it has, `release` what it is."""
+
+    path: Path
+    layout: KnownRelease
+    release: KnownRelease
+    marker: _Marker | None
+
+    @property
+    def sums_file(self) -> Path | None:
+        return next(
+            (path for path in _entries(self.path) if path.name.lower() == "sha256sums.txt"), None
+        )
+
+    def files(self) -> dict[tuple[str, str], list[Path]]:
+        """Every file of a known table, by module and table."""
+        contracts = load_contracts()
+        found: dict[tuple[str, str], list[Path]] = {}
+        for folder in _entries(self.path):
+            module = folder.name.lower()
+            if module not in self.layout.modules or not folder.is_dir():
+                continue
+            tables = {table.name for table in contracts[module].tables}
+            for path in _entries(folder):
+                table = _table_name(path)
+                if table in tables and path.is_file():
+                    found.setdefault((module, table), []).append(path)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    """What a walk found."""
+
+    folders: tuple[_Folder, ...]
+    ignored: tuple[str, ...]
+    unnamed: tuple[Path, ...]
+    """Folders that are laid out as a release and whose name tells none."""
+
+
+def find_source(root: Path, supplement: Path | None = None) -> Source:
+    """Find the releases in `root` and the file of every raw table.
+
+    Args:
+        root: a release folder or a folder of release folders.
+        supplement: a folder of the same layout that provides tables which `root` lacks.
+
+    Returns:
+        The source; its tables cover every raw contract, absent ones included.
+
+    Raises:
+        ReleaseNotFoundError: `root` holds nothing that this version lands.
+        ReleaseRefusedError: `root` holds a release that must not be used.
+        AmbiguousSourceError: two releases of one module, two files of one table, or a mixture of
+            full, demo and synthetic data.
+        ChecksumListError: a SHA256SUMS.txt is damaged or not the published one.
+        SupplementError: the supplement holds a table that `root` has, or nothing of use.
+    """
+    if supplement is not None and supplement.resolve() == root.resolve():
+        raise SupplementError("The supplement is the source folder itself: name another one.")
+    survey = _survey(root, skip=supplement)
+    ignored = [*survey.ignored]
+    official = _providers(survey.folders, root, ignored)
+    if not official:
+        raise _nothing_found(root, survey)
+    extra: dict[str, _Folder] = {}
+    if supplement is not None:
+        side = _survey(supplement, skip=None)
+        ignored += side.ignored
+        extra = _providers(side.folders, supplement, ignored)
+    for path in survey.unnamed:
+        ignored.append(f"folder {path.name} (its name tells no known release)")
+    _check_mixture([*official.values(), *extra.values()])
+
+    tables = _official_tables(official)
+    if supplement is not None:
+        _add_supplement(tables, official, extra)
+    used = [folder.release for folder in official.values()]
+    used += [
+        extra[module].release for (module, _), file in tables.items() if file.origin == "supplement"
+    ]
+    return Source(
+        root=root,
+        supplement=supplement,
+        slug=_slug(official, any(file.origin == "supplement" for file in tables.values())),
+        releases=tuple(sorted({release.label for release in used})),
+        tier="credentialed" if any(r.tier == "credentialed" for r in used) else "open",
+        tables=MappingProxyType(tables),
+        ignored=tuple(dict.fromkeys(ignored)),
+    )
+
+
+def _survey(root: Path, skip: Path | None) -> _Survey:
+    """Walk `root` breadth first, in the order of the names; links are followed once."""
+    if not root.is_dir():
+        raise ReleaseNotFoundError(f"{root} is not a folder: name the folder of the releases.")
+    skipped = skip.resolve() if skip is not None else None
+    folders: list[_Folder] = []
+    ignored: list[str] = []
+    unnamed: list[Path] = []
+    seen: set[Path] = set()
+    level: list[tuple[Path, _Marker | None]] = [(root.absolute(), None)]
+    for _ in range(SEARCH_DEPTH + 1):
+        below: list[tuple[Path, _Marker | None]] = []
+        for folder, inherited in level:
+            real = folder.resolve()
+            if real in seen or real == skipped:
+                continue
+            seen.add(real)
+            marker = inherited or _read_marker(folder)
+            known = release_of_folder(folder) or release_of_folder(real)
+            if known is not None and known.status == "not_landed":
+                ignored.append(f"{known.label} ({known.reason})")
+            elif known is not None:
+                release = synthetic_release() if marker else known
+                folders.append(_Folder(folder, known, release, marker))
+            elif _is_release_shaped(folder):
+                unnamed.append(folder)
+            else:
+                try:
+                    children = [path for path in _entries(folder) if path.is_dir()]
+                except PermissionError:
+                    ignored.append(f"folder {folder.name} (not readable)")
+                    continue
+                below += [(path, marker) for path in children if not path.name.startswith(".")]
+        level = below
+    return _Survey(tuple(folders), tuple(ignored), tuple(unnamed))
+
+
+def _providers(folders: Iterable[_Folder], root: Path, ignored: list[str]) -> dict[str, _Folder]:
+    """The one folder that provides each module; what is left out is added to `ignored`."""
+    chosen: dict[str, _Folder] = {}
+    by_layout: dict[str, list[_Folder]] = {}
+    for folder in folders:
+        by_layout.setdefault(folder.layout.label, []).append(folder)
+    refused: list[_Folder] = []
+    for label, copies in by_layout.items():
+        if len(copies) > 1:
+            # Stand-ins that lie beside an official folder bear its name but not its checksums.
+            listed = [copy for copy in copies if copy.sums_file is not None]
+            if len(listed) != 1:
+                places = ", ".join(str(copy.path.relative_to(root.absolute())) for copy in copies)
+                raise AmbiguousSourceError(
+                    f"{label} stands more than once in {root} ({places}): name one of the folders."
+                )
+            ignored.extend(
+                f"a second copy of {label} in {copy.path.parent.name} (it has no SHA256SUMS.txt; "
+                "give its folder as the supplement to use it)"
+                for copy in copies
+                if copy not in listed
+            )
+            copies = listed
+        folder = copies[0]
+        if folder.release.status == "refused":
+            refused.append(folder)
+            continue
+        for module in folder.layout.modules:
+            if module in chosen:
+                raise AmbiguousSourceError(
+                    f"Both {chosen[module].release.label} and {folder.release.label} in {root} "
+                    f"provide the module {module}: name the folder of one of them."
+                )
+            chosen[module] = folder
+    for folder in refused:
+        message = f"{folder.release.label} ({folder.release.reason})"
+        if any(module not in chosen for module in folder.release.modules):
+            raise ReleaseRefusedError(f"Refused: {message}.")
+        ignored.append(message)
+    return chosen
+
+
+def _official_tables(official: Mapping[str, _Folder]) -> dict[tuple[str, str], RawFile]:
+    tables: dict[tuple[str, str], RawFile] = {}
+    files = {folder.path: folder.files() for folder in official.values()}
+    sums = {folder.path: _read_sums(folder) for folder in official.values()}
+    for module, contract in load_contracts().items():
+        folder = official.get(module)
+        for table in contract.tables:
+            release = folder.release.label if folder else None
+            candidates = files[folder.path].get((module, table.name), []) if folder else []
+            if folder is None or not candidates:
+                tables[module, table.name] = RawFile(None, release, "absent", None, None, 0)
+                continue
+            listed = sums[folder.path]
+            path = _only_file(candidates, listed, module)
+            synthetic = folder.release.population == "synthetic"
+            tables[module, table.name] = RawFile(
+                path=path,
+                release=release,
+                origin="official",
+                expected_sha256=listed.get(f"{module}/{path.name.lower()}"),
+                expected_rows=_expected_rows(folder, module, table.name),
+                minimum_rows=0 if synthetic else 1,
+            )
+    return tables
+
+
+def _add_supplement(
+    tables: dict[tuple[str, str], RawFile],
+    official: Mapping[str, _Folder],
+    extra: Mapping[str, _Folder],
+) -> None:
+    provided = {
+        key: (folder, paths)
+        for module, folder in extra.items()
+        for key, paths in folder.files().items()
+        if key[0] == module
+    }
+    if not provided:
+        raise SupplementError(
+            "The supplement provides no table: it must be laid out as the source folder is."
+        )
+    both = sorted(f"{m}/{t}" for m, t in provided if tables[m, t].origin == "official")
+    if both:
+        raise SupplementError(
+            f"The supplement provides {', '.join(both)}, which the official folder has: remove "
+            "them from the supplement."
+        )
+    for (module, table), (folder, paths) in provided.items():
+        if module in official and official[module].layout != folder.layout:
+            raise SupplementError(
+                f"The supplement's {module} is of {folder.layout.label} and the official one of "
+                f"{official[module].layout.label}: use one release."
+            )
+        synthetic = folder.release.population == "synthetic"
+        tables[module, table] = RawFile(
+            path=_only_file(paths, {}, module),
+            release=folder.release.label,
+            origin="supplement",
+            expected_sha256=None,
+            expected_rows=None,
+            minimum_rows=0 if synthetic else 1,
+        )
+
+
+def _only_file(candidates: list[Path], listed: Mapping[str, str], module: str) -> Path:
+    """The file to use where a table is there twice: the one that SHA256SUMS.txt lists."""
+    if len(candidates) == 1:
+        return candidates[0]
+    official = [path for path in candidates if f"{module}/{path.name.lower()}" in listed]
+    if len(official) == 1:
+        return official[0]
+    names = ", ".join(path.name for path in candidates)
+    raise AmbiguousSourceError(f"{module} has one table in several files ({names}): keep one.")
+
+
+def _expected_rows(folder: _Folder, module: str, table: str) -> int | None:
+    # A marker beside other data would make it open: the number of patients must be the marker's.
+    if folder.marker is not None:
+        return folder.marker.patients if (module, table) == ("hosp", "patients") else None
+    return folder.release.rows.get(module, {}).get(table)
+
+
+def _read_sums(folder: _Folder) -> dict[str, str]:
+    """Lower-case path within the release to SHA-256; empty without SHA256SUMS.txt."""
+    path = folder.sums_file
+    if path is None:
+        return {}
+    content = path.read_bytes()
+    pinned = folder.release.sums_sha256
+    if pinned is not None and hashlib.sha256(content).hexdigest() != pinned:
+        raise ChecksumListError(
+            f"{path.name} of {folder.release.label} is not the published one: download it again."
+        )
+    sums: dict[str, str] = {}
+    for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), start=1):
+        if not line.strip():
+            continue
+        match = _SUM.fullmatch(line.strip())
+        if match is None:
+            raise ChecksumListError(
+                f"{path.name} of {folder.release.label} is damaged at line {number}: download it "
+                "again."
+            )
+        sums[match[2].strip().lower()] = match[1].lower()
+    return sums
+
+
+def _read_marker(folder: Path) -> _Marker | None:
+    path = folder / MARKER
+    if not path.is_file():
+        return None
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        marker = _Marker(content["patients"], content["seed"])
+    except (ValueError, KeyError, TypeError):
+        raise SourceError(f"{path} is damaged: generate the synthetic data again.") from None
+    if any(type(value) is not int or value < 0 for value in (marker.patients, marker.seed)):
+        raise SourceError(f"{path} is damaged: generate the synthetic data again.")
+    return marker
+
+
+def _check_mixture(folders: Iterable[_Folder]) -> None:
+    labels = {folder.release.population: folder.release.label for folder in folders}
+    if len(labels) > 1:
+        raise AmbiguousSourceError(
+            f"{' and '.join(sorted(labels.values()))} are of different patients: name a folder "
+            "with one of them."
+        )
+
+
+def _slug(official: Mapping[str, _Folder], supplemented: bool) -> str:
+    first = official.get("hosp") or official[min(official)]
+    if first.marker is not None:
+        parts = [f"synthetic-{first.marker.patients}-{first.marker.seed}"]
+    else:
+        parts = [f"{first.release.name}-{first.release.version}"]
+        parts += [f"no-{module}" for module in load_contracts() if module not in official]
+    if supplemented:
+        parts.append("supplemented")
+    return "-".join(parts)
+
+
+def _is_release_shaped(folder: Path) -> bool:
+    """True when the folder has the sub-folder of a module with a table in it."""
+    contracts = load_contracts()
+    try:
+        return any(
+            child.name.lower() in contracts
+            and child.is_dir()
+            and any(_table_name(path) for path in _entries(child))
+            for child in _entries(folder)
+        )
+    except PermissionError:
+        # The walk meets the same folder next, and reports it.
+        return False
+
+
+def _table_name(path: Path) -> str | None:
+    name = path.name.lower()
+    for ending in (".csv.gz", ".csv"):
+        if name.endswith(ending):
+            return name.removesuffix(ending)
+    return None
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir())
+
+
+def _nothing_found(root: Path, survey: _Survey) -> ReleaseNotFoundError:
+    known = ", ".join(r.folders[0] for r in known_releases() if r.status == "landed" and r.folders)
+    if survey.unnamed:
+        names = ", ".join(path.name for path in survey.unnamed)
+        hint = f"the folder {names} is laid out as a release, but its name does not say which"
+    elif survey.ignored:
+        hint = f"it only has {', '.join(survey.ignored)}"
+    else:
+        hint = "no folder in it bears the name of a known release"
+    return ReleaseNotFoundError(
+        f"There is nothing to land in {root}: {hint}. Known folder names: {known}."
+    )

@@ -1,0 +1,259 @@
+"""Timelines to the rows of module hosp.
+
+Belongs here: the hospital's tables except orders and drugs (`pharmacy_rows`). A writer knows one
+module; it turns one patient at a time into rows, and writes its dictionaries at the end.
+"""
+
+from __future__ import annotations
+
+from sources.synthetic.body import ranges
+from sources.synthetic.calendar import day, midnight, moment
+from sources.synthetic.catalogue import Catalogue, catalogue
+from sources.synthetic.life import PROVIDERS, provider_id
+from sources.synthetic.pharmacy_rows import PharmacyRows
+from sources.synthetic.sheets import Book, field, number
+from sources.synthetic.timeline import Admission, Culture, Patient, Specimen
+
+_LABS_PER_PATIENT = 2000
+_SPECIMENS_PER_PATIENT = 500
+_CULTURES_PER_PATIENT = 200
+_TRANSFERS_PER_PATIENT = 40
+
+
+class HospWriter:
+    """Writes module hosp."""
+
+    def __init__(self, book: Book) -> None:
+        """Bind the module's sheets and prepare what is the same in every row of an item."""
+        self._book = book
+        self._catalogue: Catalogue = catalogue()
+        self._pharmacy = PharmacyRows(book)
+        self._lab_items: dict[str, dict[str, tuple[str, str]]] = {"F": {}, "M": {}}
+        for sex, items in self._lab_items.items():
+            for key, analyte in self._catalogue.analytes.items():
+                low, high = ranges(analyte, sex)
+                tail = f"{field(analyte.unit)},{_bound(low)},{_bound(high)}"
+                items[key] = (str(analyte.itemid), tail)
+            for key, graded in self._catalogue.graded.items():
+                items[key] = (str(graded.itemid), f"{field(graded.unit)},,")
+            items["specimen_type"] = (str(self._catalogue.specimen_type[0]), ",,")
+
+    def write(self, patient: Patient) -> None:
+        """Write one patient."""
+        book = self._book
+        subject = str(patient.subject_id)
+        dod = "" if patient.dod is None else day(patient.dod)
+        book["patients"].add(
+            f"{subject},{patient.sex},{patient.anchor_age},{patient.anchor_year},"
+            f"{patient.anchor_year_group},{dod}"
+        )
+        labs = patient.number * _LABS_PER_PATIENT
+        tubes = patient.number * _SPECIMENS_PER_PATIENT
+        micro = patient.number * _CULTURES_PER_PATIENT
+        transfer = 1_000_000_000 + patient.number * _TRANSFERS_PER_PATIENT
+        self._pharmacy.open(patient)
+        for admission in patient.admissions:
+            self._admission(patient, admission)
+            self._diagnoses(subject, admission)
+            transfer = self._transfers(subject, admission, transfer)
+            labs, tubes = self._labs(patient, admission, labs, tubes)
+            micro, tubes = self._cultures(subject, admission, micro, tubes)
+            self._pharmacy.write(admission)
+        for visit in patient.other_visits:
+            book["transfers"].add(
+                f"{subject},,{transfer},ED,Emergency Department,"
+                f"{moment(visit.start)},{moment(visit.end)}"
+            )
+            transfer += 1
+        for at, weight, systolic, diastolic in patient.clinic:
+            pounds = weight * 2.20462
+            inches = patient.height_cm / 2.54
+            index = weight / (patient.height_cm / 100) ** 2
+            date = day(at)
+            book["omr"].extend(
+                (
+                    f"{subject},{date},1,Weight (Lbs),{pounds:.1f}",
+                    f"{subject},{date},1,Height (Inches),{inches:.0f}",
+                    f"{subject},{date},1,BMI (kg/m2),{index:.1f}",
+                    f"{subject},{date},1,Blood Pressure,{systolic}/{diastolic}",
+                )
+            )
+
+    def _admission(self, patient: Patient, admission: Admission) -> None:
+        ed = admission.ed
+        death = moment(admission.discharged) if admission.died else ""
+        reg = f"{moment(ed.start)},{moment(ed.end)}" if ed else ","
+        self._book["admissions"].add(
+            f"{patient.subject_id},{admission.hadm_id},{moment(admission.admitted)},"
+            f"{moment(admission.discharged)},{death},{admission.admission_type},"
+            f"{admission.provider},{admission.admission_location},"
+            f"{field(admission.discharge_location)},{admission.insurance},{patient.language},"
+            f"{admission.marital},{patient.race},{reg},{int(admission.died)}"
+        )
+        subject, hadm = patient.subject_id, admission.hadm_id
+        services = self._book["services"]
+        services.add(f"{subject},{hadm},{moment(admission.admitted)},,{admission.service}")
+        if admission.icu and admission.service == "CMED" and admission.hadm_id % 5 == 0:
+            services.add(f"{subject},{hadm},{moment(admission.icu.end)},{admission.service},MED")
+
+    def _diagnoses(self, subject: str, admission: Admission) -> None:
+        book, hadm, version = self._book, admission.hadm_id, admission.version
+        book["diagnoses_icd"].extend(
+            f"{subject},{hadm},{seq},{code},{version}"
+            for seq, code in enumerate(admission.diagnoses, 1)
+        )
+        seq = 0
+        seen: set[str] = set()
+        for done in admission.procedures:
+            item = self._catalogue.procedures[done.key]
+            code = item["icd9" if version == 9 else "icd10"]
+            if code in seen:
+                continue
+            seen.add(code)
+            seq += 1
+            book["procedures_icd"].add(f"{subject},{hadm},{seq},{day(done.at)},{code},{version}")
+        billed = [
+            (done.at, self._catalogue.procedures[done.key]["hcpcs"])
+            for done in admission.procedures
+            if "hcpcs" in self._catalogue.procedures[done.key]
+        ]
+        if admission.admission_type == "OBSERVATION ADMIT":
+            billed.append((admission.admitted, "G0378"))
+        for order, (at, code) in enumerate(billed, 1):
+            short = self._catalogue.background["hcpcs"][code][2]
+            book["hcpcsevents"].add(f"{subject},{hadm},{day(at)},{code},{order},{field(short)}")
+        hcfa, hcfa_text, apr, apr_text = admission.drg
+        book["drgcodes"].extend(
+            (
+                f"{subject},{hadm},HCFA,{hcfa},{field(hcfa_text)},,",
+                f"{subject},{hadm},APR,{apr},{field(apr_text)},"
+                f"{admission.severity},{max(1, admission.severity - (not admission.died))}",
+            )
+        )
+
+    def _transfers(self, subject: str, admission: Admission, number_: int) -> int:
+        """Where the patient lay; returns the next transfer id."""
+        stops: list[tuple[str, str, int, int]] = []
+        if admission.ed:
+            stops.append(("ED", "Emergency Department", admission.ed.start, admission.ed.end))
+        at = max(admission.admitted, admission.ed.end) if admission.ed else admission.admitted
+        icu = admission.icu
+        if icu is None:
+            stops.append(("admit", admission.unit, at, admission.discharged))
+        else:
+            if icu.start > at:
+                stops.append(("admit", admission.unit, at, icu.start))
+            kind = "transfer" if icu.start > at else "admit"
+            stops.append((kind, icu.unit, icu.start, icu.end))
+            if icu.end < admission.discharged:
+                stops.append(("transfer", admission.unit, icu.end, admission.discharged))
+        sheet = self._book["transfers"]
+        for kind, unit, start, end in stops:
+            sheet.add(
+                f"{subject},{admission.hadm_id},{number_},{kind},{field(unit)},"
+                f"{moment(start)},{moment(end)}"
+            )
+            number_ += 1
+        gone = moment(admission.discharged)
+        sheet.add(f"{subject},{admission.hadm_id},{number_},discharge,,{gone},")
+        return number_ + 1
+
+    def _labs(self, patient: Patient, admission: Admission, row: int, tube: int) -> tuple[int, int]:
+        items = self._lab_items[patient.sex]
+        lines: list[str] = []
+        for specimen in admission.specimens:
+            tube += 1
+            row = self._specimen(patient, admission, specimen, items, row, tube, lines)
+        self._book["labevents"].extend(lines)
+        return row, tube
+
+    def _specimen(
+        self,
+        patient: Patient,
+        admission: Admission,
+        specimen: Specimen,
+        items: dict[str, tuple[str, str]],
+        row: int,
+        tube: int,
+        lines: list[str],
+    ) -> int:
+        hadm = "" if specimen.unlinked else str(admission.hadm_id)
+        head = f",{patient.subject_id},{hadm},{tube},"
+        times = (
+            f",{'' if specimen.unlinked else admission.provider},"
+            f"{moment(specimen.taken)},{moment(specimen.stored)},"
+        )
+        priority = "STAT" if specimen.urgent else "ROUTINE"
+        for result in specimen.results:
+            row += 1
+            itemid, tail = items[result.key]
+            flag = "abnormal" if result.abnormal else ""
+            comment = field(result.comment) if result.comment else ""
+            lines.append(
+                f"{row}{head}{itemid}{times}{result.text or ''},{number(result.number)},"
+                f"{tail},{flag},{priority},{comment}"
+            )
+        return row
+
+    def _cultures(self, subject: str, admission: Admission, row: int, tube: int) -> tuple[int, int]:
+        lines = []
+        for culture in admission.cultures:
+            tube += 1
+            for line in self._culture(subject, admission, culture, tube):
+                row += 1
+                lines.append(f"{row},{line}")
+        self._book["microbiologyevents"].extend(lines)
+        return row, tube
+
+    def _culture(
+        self, subject: str, admission: Admission, culture: Culture, tube: int
+    ) -> list[str]:
+        specimen = self._catalogue.specimens[culture.specimen]
+        hadm = "" if culture.unlinked else str(admission.hadm_id)
+        head = (
+            f"{subject},{hadm},{tube},{admission.provider},{midnight(culture.taken)},"
+            f"{moment(culture.taken)},{specimen[0]},{field(specimen[1])},1,"
+            f"{midnight(culture.stored)},{moment(culture.stored)},{specimen[2]},"
+            f"{field(specimen[3])},"
+        )
+        if culture.organism is None:
+            return [f"{head},,,,,,,,,,{field(specimen[4])}"]
+        organism = self._catalogue.organisms[culture.organism]
+        head += f"{organism[0]},{field(organism[1])},1,,"
+        if not culture.resistant:
+            return [f"{head},,,,,,"]
+        lines = []
+        for key, resistant in culture.resistant:
+            itemid, name, step = self._catalogue.antibiotics[key]
+            value = step * 8 if resistant else step
+            sign = ">=" if resistant else "<="
+            code = "R" if resistant else "S"
+            lines.append(
+                f"{head}{itemid},{field(name)},{sign}{number(float(value))},{sign},"
+                f"{number(float(value))},{code},"
+            )
+        return lines
+
+    def finish(self) -> None:
+        """Write the dictionaries: everything that the catalogue can write."""
+        book, known = self._book, self._catalogue
+        items = [(a.itemid, a.label, a.fluid, a.category) for a in known.analytes.values()]
+        items += [(g.itemid, g.label, g.fluid, g.category) for g in known.graded.values()]
+        items.append(known.specimen_type)
+        for itemid, label, fluid, category in sorted(items):
+            book["d_labitems"].add(f"{itemid},{field(label)},{field(fluid)},{field(category)}")
+        for table, titles in (
+            ("d_icd_diagnoses", known.diagnosis_titles),
+            ("d_icd_procedures", known.procedure_titles),
+        ):
+            for (version, code), title in sorted(titles.items()):
+                book[table].add(f"{code},{version},{field(title)}")
+        for code, (category, long, short) in sorted(known.background["hcpcs"].items()):
+            shown = "" if category is None else category
+            book["d_hcpcs"].add(f"{code},{shown},{field(long)},{field(short)}")
+        for provider in sorted(provider_id(turn) for turn in range(PROVIDERS)):
+            book["provider"].add(provider)
+
+
+def _bound(value: float | None) -> str:
+    return "" if value is None else number(float(value))

@@ -1,0 +1,412 @@
+"""One patient's life: who they are, what they had before, and the admission they are examined on.
+
+Belongs here: demographics, chronic disease, the order of admissions, ids, and which admissions a
+cohort must drop. Does not belong here: what happens inside an admission (`course`).
+
+Ids lie in ranges that MIMIC does not use (its own are 10,000,000 to 39,999,999), so that nothing
+synthetic can be mistaken for, or joined to, a real row; all stay below 2^31:
+
+| id | range |
+|---|---|
+| subject_id | 80,000,000 + patient |
+| hadm_id | 70,000,000 + 8 x patient + admission |
+| ICU stay_id | 90,000,000 + 8 x patient + admission |
+| ED stay_id | 100,000,000 + 8 x patient + visit |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sources.synthetic.body import Body
+from sources.synthetic.calendar import FIRST_YEAR, year_of, year_start
+from sources.synthetic.catalogue import Catalogue, catalogue
+from sources.synthetic.course import Course, Frame, read_vitals
+from sources.synthetic.draws import Draws
+from sources.synthetic.icu_course import IcuCourse
+from sources.synthetic.stories import EARLIER, Story, load_stories
+from sources.synthetic.timeline import DAY, HOUR, Admission, EdStay, IcuStay, Patient, Vitals
+
+PATIENT_LIMIT = 1_000_000
+"""More patients than this would take ids beyond their ranges."""
+PROVIDERS = 400
+EXCLUDED = {"elective": 0.02, "transfer": 0.02, "leak": 0.025, "second": 0.015}
+"""Share of patients whose admission a cohort has to drop, by reason."""
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def provider_id(number: int) -> str:
+    """Id of a provider, `P` and five characters; a bijection on 0 to 36^5."""
+    number = (number * 7_919_033 + 1_234_577) % 36**5
+    text = ""
+    for _ in range(5):
+        number, digit = divmod(number, 36)
+        text = _ALPHABET[digit] + text
+    return "P" + text
+
+
+@dataclass(slots=True)
+class _Person:
+    """What one patient's admissions share."""
+
+    number: int
+    sex: str
+    comorbid: list[str]
+    home: list[str]
+    weight: float
+    height: float
+    insurance: str
+    marital: str
+    group: int
+    baseline: dict[str, float]
+
+
+class Life:
+    """Tells the life of one patient."""
+
+    def __init__(self, seed: int, number: int) -> None:
+        """Open the stream of one patient (`number` counts from 1)."""
+        self._draws = Draws(seed, number)
+        self._number = number
+        self._catalogue: Catalogue = catalogue()
+        stories = load_stories()
+        self._told = [
+            (category, condition)
+            for category, conditions in stories.items()
+            if category != EARLIER
+            for condition in conditions
+        ]
+        self._stories = stories
+
+    def patient(self) -> Patient:
+        """Draw everything about the patient."""
+        draws = self._draws
+        category, condition = draws.one(self._told)
+        story = self._stories[category][condition]
+        sex = "F" if draws.chance(story.female) else "M"
+        age = round(max(19, min(89, draws.around(*story.age))))
+        reason = self._excluded()
+        version = 9 if draws.chance(0.45) else 10
+        before = draws.whole(1, 2) if draws.chance(0.36) else 0
+        years = [draws.whole(0, 2) if before else 0]
+        if before == 2:
+            years.append(years[0] + draws.whole(0, 2))
+        index_year = draws.whole(FIRST_YEAR + 6, FIRST_YEAR + 96)
+        person = self._person(story, sex, age, version)
+        arrival = year_start(index_year) + draws.whole(0, 364) * DAY + self._clock()
+        admissions = []
+        for order, gone in enumerate(sorted(years, reverse=True) if before else []):
+            then = arrival - gone * 365 * DAY - draws.whole(40 + 90 * (before - order), 300) * DAY
+            then = then // DAY * DAY + self._clock()
+            earlier = 9 if version == 9 or draws.chance(0.35) else 10
+            admissions.append(self._earlier(person, order, then, earlier))
+        admissions.sort(key=lambda admission: admission.arrival)
+        end = max((admission.discharged for admission in admissions), default=0)
+        arrival = max(arrival, end + 20 * DAY)
+        index = self._admission(
+            person, len(admissions), category, condition, arrival, version, reason
+        )
+        admissions.append(index)
+        return self._registered(person, admissions, age, index)
+
+    def _registered(
+        self,
+        person: _Person,
+        admissions: list[Admission],
+        age: int,
+        index: Admission,
+    ) -> Patient:
+        """The patient with the facts that follow from the admissions."""
+        draws = self._draws
+        background = self._catalogue.background
+        first = admissions[0]
+        anchor_year = year_of(first.admitted)
+        anchor_age = max(18, age - (year_of(index.admitted) - anchor_year))
+        groups = ("2008 - 2010", "2011 - 2013", "2014 - 2016", "2017 - 2019", "2020 - 2022")
+        if index.died:
+            dod: int | None = index.discharged
+        else:
+            gone = draws.chance(0.12) if age > 60 else draws.chance(0.02)
+            dod = index.discharged + draws.whole(15, 360) * DAY if gone else None
+        visits = []
+        if draws.chance(0.1):
+            when = index.discharged + draws.whole(20, 200) * DAY
+            if dod is None or when + DAY < dod:
+                visits.append(self._visit_home(person, when // DAY * DAY + self._clock()))
+        clinic = tuple(
+            (
+                first.arrival - draws.whole(20, 500) * DAY,
+                round(person.weight * draws.times(0.03), 1),
+                round(draws.around(130, 14)),
+                round(draws.around(76, 8)),
+            )
+            for _ in range(draws.whole(0, 3))
+        )
+        return Patient(
+            person.number,
+            80_000_000 + person.number,
+            person.sex,
+            anchor_age,
+            anchor_year,
+            groups[person.group if first.version == index.version else min(person.group, 2)],
+            dod,
+            draws.weighted(background["race"]),
+            draws.weighted(background["language"]),
+            person.height,
+            tuple(admissions),
+            tuple(visits),
+            tuple(sorted(clinic)),
+        )
+
+    def _excluded(self) -> str | None:
+        left = self._draws.uniform()
+        for reason, share in EXCLUDED.items():
+            left -= share
+            if left < 0:
+                return reason
+        return None
+
+    def _clock(self) -> int:
+        """A time of arrival: fewer at night."""
+        draws = self._draws
+        return draws.whole(420, 1410) if draws.chance(0.8) else draws.whole(0, 419)
+
+    def _person(self, story: Story, sex: str, age: int, version: int) -> _Person:
+        draws = self._draws
+        comorbid = []
+        for key, disease in self._catalogue.comorbidities.items():
+            low, high = disease.share
+            share = low + (high - low) * max(0.0, min(1.0, (age - 30) / 50))
+            share = story.comorbidities.get(key, share)
+            if disease.sex not in (None, sex):
+                share = 0.0
+            if draws.chance(share):
+                comorbid.append(key)
+        home = dict(self._catalogue.distractors)
+        for key in comorbid:
+            home.update(self._catalogue.comorbidities[key].home)
+        home.update(story.home)
+        # Some patients cannot say what they take.
+        taken = (
+            [] if draws.chance(0.07) else [k for k, share in home.items() if draws.chance(share)]
+        )
+        height = draws.around(162, 7) if sex == "F" else draws.around(175.5, 7.5)
+        index = draws.around(33, 5) if "obesity" in comorbid else draws.around(26.5, 4)
+        old = age >= 65
+        return _Person(
+            self._number,
+            sex,
+            comorbid,
+            taken,
+            round(max(40.0, index * (height / 100) ** 2), 1),
+            round(height),
+            "Medicare"
+            if old and draws.chance(0.86)
+            else draws.one(("Private", "Medicaid", "Other", "Private")),
+            draws.weighted(self._catalogue.background["marital"]),
+            draws.grade((0.25, 0.5, 0.25)) if version == 9 else 2 + draws.grade((0.35, 0.4, 0.25)),
+            {},
+        )
+
+    def _earlier(self, person: _Person, order: int, arrival: int, version: int) -> Admission:
+        """An admission for chronic disease or a minor complaint."""
+        fitting = [
+            condition
+            for condition, story in self._stories[EARLIER].items()
+            if story.needs is None or story.needs in person.comorbid
+        ]
+        condition = self._draws.one(fitting)
+        return self._admission(person, order, EARLIER, condition, arrival, version, None)
+
+    def _admission(
+        self,
+        person: _Person,
+        order: int,
+        category: str,
+        condition: str,
+        arrival: int,
+        version: int,
+        reason: str | None,
+    ) -> Admission:
+        draws = self._draws
+        story = self._stories[category][condition]
+        atypical = bool(story.vague) and draws.chance(0.17)
+        body = Body(
+            draws, story, person.sex, person.comorbid, atypical=atypical, baseline=person.baseline
+        )
+        elective = story.elective or reason == "elective"
+        care = story.icu if story.icu is not None and draws.chance(story.icu.share) else None
+        icu_start = arrival + int(HOUR * draws.between(*care.at)) if care else None
+        admitted = arrival if elective else arrival + draws.whole(110, 400)
+        if icu_start is not None:
+            admitted = min(admitted, icu_start - draws.whole(1, 50))
+        died = draws.chance(story.mortality * (0.6 + 0.4 * body.severity))
+        days = min(45.0, max(0.9, story.los[0] * draws.times(story.los[1])))
+        icu_end = None
+        if care is not None and icu_start is not None:
+            icu_days = max(0.7, care.days * draws.times(0.45))
+            days = max(days, icu_days + 0.9)
+            icu_end = icu_start + int(icu_days * DAY)
+        discharged = admitted + int(days * DAY)
+        if not died:  # people leave in the afternoon
+            discharged = max(admitted + 16 * HOUR, discharged // DAY * DAY + draws.whole(660, 1080))
+            if icu_end is not None:
+                discharged = max(discharged, icu_end + 3 * HOUR)
+        elif icu_end is not None and draws.chance(0.7):
+            icu_end = discharged
+        ed_end = arrival if elective else admitted + draws.whole(5, 150)
+        if icu_start is not None and not elective:
+            ed_end = min(ed_end, icu_start)
+        frame = Frame(arrival, admitted, discharged, ed_end)
+        course = Course(draws, story, body, frame)
+        specimens = course.specimens()
+        procedures = course.procedures()
+        icu: IcuStay | None = None
+        if care is not None and icu_start is not None and icu_end is not None:
+            icu = IcuCourse(draws, story, care, body, arrival, (icu_start, icu_end)).stay(
+                90_000_000 + 8 * person.number + order, procedures, person.weight, person.height
+            )
+        codes = self._codes(person, category, condition, version, reason)
+        ed = None
+        if not elective:
+            ed = self._visit(person, story, body, order, frame, version, codes, reason, atypical)
+        where = "TRANSFER FROM HOSPITAL" if reason == "transfer" else "EMERGENCY ROOM"
+        kind = "EW EMER." if draws.chance(0.72) else "OBSERVATION ADMIT"
+        if care is not None:
+            kind = "EW EMER."
+        if elective:
+            where, kind = "PHYSICIAN REFERRAL", "ELECTIVE"
+        leaves: str | None = draws.weighted(self._catalogue.background["discharge"])
+        if leaves == "HOME" and draws.chance(0.15):
+            leaves = None
+        return Admission(
+            70_000_000 + 8 * person.number + order,
+            condition,
+            version,
+            arrival,
+            admitted,
+            discharged,
+            died,
+            kind,
+            where,
+            "DIED" if died else leaves,
+            person.insurance,
+            person.marital,
+            story.service,
+            story.unit,
+            provider_id(draws.whole(0, PROVIDERS - 1)),
+            person.group > 0,
+            ed,
+            icu,
+            codes,
+            specimens,
+            course.cultures(),
+            course.medications(person.home),
+            procedures,
+            course.orders(specimens, to_icu=care is not None),
+            story.drg,
+            4 if died else max(1, min(4, round(1.6 + body.severity + (care is not None)))),
+            person.weight,
+        )
+
+    def _codes(
+        self, person: _Person, category: str, condition: str, version: int, reason: str | None
+    ) -> tuple[str, ...]:
+        """Diagnosis codes in the order of `seq_num`.
+
+        A code that could belong to another condition of the same category is never put at
+        positions 1 to 3, except on purpose (reason `second`).
+        """
+        draws = self._draws
+        story = self._stories[category][condition]
+        codes = [draws.one(story.codes[version]), *story.pinned.get(version, [])]
+        if reason == "second":
+            rival = draws.one([name for name in self._stories[category] if name != condition])
+            other = self._stories[category][rival]
+            codes += other.pinned.get(version) or [draws.one(other.codes[version])]
+        further = []
+        for share, nine, ten in story.complications:
+            if draws.chance(share):
+                further.append(nine if version == 9 else ten)
+        comorbid = list(person.comorbid)
+        if category != EARLIER and draws.chance(0.1) and comorbid:
+            comorbid.pop()  # coders miss things
+        further += [self._catalogue.comorbidities[key].codes[version] for key in comorbid]
+        roots = {
+            code[:3]
+            for told in self._stories[category].values()
+            for code in (*told.codes[version], *told.pinned.get(version, []))
+        }
+        near = [code for code in further if code[:3] in roots]
+        for code in further:
+            if code not in near and code not in codes:
+                codes.append(code)
+        if len(codes) >= 3 and category != EARLIER:
+            codes += [code for code in near if code not in codes]
+        return tuple(codes[:24])
+
+    def _visit(
+        self,
+        person: _Person,
+        story: Story,
+        body: Body,
+        order: int,
+        frame: Frame,
+        version: int,
+        codes: tuple[str, ...],
+        reason: str | None,
+        atypical: bool,
+    ) -> EdStay:
+        """The visit to the emergency department that led to the admission."""
+        draws = self._draws
+        complaint = draws.one(story.vague if atypical else story.complaints)
+        if reason == "leak":
+            complaint = draws.one(story.leaks)
+        elif reason == "transfer":
+            complaint += ", Transfer"
+        if draws.chance(0.12):
+            complaint = complaint.upper()
+        vitals: list[Vitals] = []
+        at = frame.arrival + draws.whole(20, 70)
+        while at < frame.ed_end and len(vitals) < 9:
+            vitals.append(read_vitals(draws, body, story, at, (at - frame.arrival) / HOUR))
+            at += draws.whole(55, 140)
+        triage = read_vitals(draws, body, story, frame.arrival, 0.0)
+        ill = triage.sbp is not None and (triage.sbp < 95 or (triage.hr or 0) > 125)
+        acuity = 1 if ill and draws.chance(0.4) else draws.one((2, 2, 2, 3))
+        return EdStay(
+            100_000_000 + 8 * person.number + order,
+            frame.arrival,
+            frame.ed_end,
+            "AMBULANCE" if draws.chance(0.75 if ill else 0.52) else "WALK IN",
+            "ADMITTED",
+            complaint,
+            acuity,
+            triage,
+            tuple(vitals),
+            tuple(person.home),
+            tuple((version, code) for code in codes[: draws.whole(1, 3)]),
+        )
+
+    def _visit_home(self, person: _Person, at: int) -> EdStay:
+        """A visit that ended at home."""
+        draws = self._draws
+        story = self._stories[EARLIER]["chest_pain"]
+        body = Body(
+            draws, story, person.sex, person.comorbid, atypical=True, baseline=person.baseline
+        )
+        return EdStay(
+            100_000_000 + 8 * person.number + 7,
+            at,
+            at + draws.whole(120, 420),
+            "WALK IN",
+            "HOME",
+            draws.one(
+                ("Rash", "Back pain", "Ankle injury", "Med refill", "Headache", "Wound eval")
+            ),
+            draws.whole(3, 4),
+            read_vitals(draws, body, story, at, 24.0),
+            (read_vitals(draws, body, story, at + draws.whole(40, 100), 24.0),),
+            tuple(person.home),
+            ((10 if person.group > 1 else 9, "R079" if person.group > 1 else "78650"),),
+        )
