@@ -446,14 +446,15 @@ def _only_writer(into: Path) -> Iterator[None]:
 
 
 def _write(into: Path, files: dict[str, bytes]) -> None:
+    made = into.parent / f".{into.name}.partial"
+    old = into.parent / f".{into.name}.old"
     with _only_writer(into):
+        if old.exists() and not into.exists():  # killed between the two renames
+            old.rename(into)
         if _holds(into, files):
             return
-        made = into.parent / f".{into.name}.partial"
-        old = into.parent / f".{into.name}.old"
-        for leftover in (made, old):  # of a freeze that was killed
-            if leftover.exists():
-                shutil.rmtree(leftover)
+        _remove(made)
+        _remove(old)
         try:
             made.mkdir(mode=0o700)
             for name, content in files.items():
@@ -467,9 +468,13 @@ def _write(into: Path, files: dict[str, bytes]) -> None:
                     old.rename(into)
                 raise
         finally:
-            for leftover in (made, old):
-                if leftover.exists():
-                    shutil.rmtree(leftover)
+            _remove(made)
+        _remove(old)
+
+
+def _remove(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)
 
 
 def _holds(folder: Path, files: dict[str, bytes]) -> bool:

@@ -206,12 +206,12 @@ def list_sets() -> None:
 @app.command()
 def candidates() -> None:
     """Who is examined, with the digest that identifies each."""
-    from evaluators.candidates.config import CandidateError, load_candidates
+    from evaluators.candidates.config import CandidateConfigError, load_candidates
 
     try:
         for candidate in load_candidates(Settings().candidates):
             typer.echo(f"{candidate.sha256}  {candidate.id}  ({candidate.model})")
-    except CandidateError as error:
+    except CandidateConfigError as error:
         raise fail(error) from None
 
 
@@ -223,12 +223,12 @@ def synth(
 ) -> None:
     """Write a synthetic MIMIC-IV (hosp, icu, ed), laid out as PhysioNet does."""
     from orchestration.progress import LiveReporter
-    from sources.synthetic import SyntheticError, generate
+    from sources.synthetic import BadSyntheticRequest, SyntheticTargetNotEmpty, generate
 
     try:
         with LiveReporter(console) as reporter, reporter.stage("Generate", patients) as stage:
             made = generate(target, patients, seed, on_progress=stage.update)
-    except SyntheticError as error:
+    except (BadSyntheticRequest, SyntheticTargetNotEmpty) as error:
         raise fail(error) from None
     console.print(f"{sum(made.rows.values()):,} rows in {len(made.rows)} tables at {made.root}")
 
@@ -240,7 +240,7 @@ def synth(
 def dbt(context: typer.Context) -> None:
     """Run dbt on the active source's warehouse: `medcred dbt build --select tag:cohort`."""
     from orchestration.warehouse import dbt_environment, run_dbt
-    from orchestration.workspace import NoActiveSourceError, open_source
+    from orchestration.workspace import NoActiveSourceError, landed_modules, open_source
 
     settings = Settings()
     try:
@@ -251,7 +251,7 @@ def dbt(context: typer.Context) -> None:
     environment = dbt_environment(
         workspace.folder,
         release=" + ".join(source.releases),
-        modules=source.modules,
+        modules=landed_modules(source),
         threads=settings.threads,
     )
     raise typer.Exit(run_dbt(context.args, environment))

@@ -10,10 +10,14 @@ import os
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestration.progress import Reporter
 from orchestration.settings import PROJECT, Settings
 from orchestration.workspace import enclave
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 
 class JobFailedError(Exception):
@@ -105,10 +109,7 @@ def reason(job: str, result: dg.ExecuteInProcessResult, checks: tuple[str, ...])
     steps = []
     for event in result.all_events:
         if event.is_step_failure:
-            error = event.step_failure_data.error
-            while error is not None and error.cause is not None:
-                error = error.cause
-            own = error is not None and error.cls_name is not None
-            steps.append(f"{event.step_key}: {error.message.strip() if own else 'failed'}")
+            told = event.step_failure_data.user_failure_data
+            steps.append(f"{event.step_key}: {told.description if told else 'unexpected error'}")
     what = "; ".join([*steps, *(f"check {name} failed" for name in checks)])
     return f"The job `{job}` failed: {what or 'see the run in `medcred ui`'}"

@@ -49,7 +49,9 @@ def show_standings(console: Console, record: Mapping[str, Any]) -> None:
                 continue
             rank, (low, high) = entry["rank"], entry["interval"]
             table.add_row(
-                str(rank["low"]) if rank["low"] == rank["high"] else f"{rank['low']}-{rank['high']}",
+                str(rank["low"])
+                if rank["low"] == rank["high"]
+                else f"{rank['low']}-{rank['high']}",
                 entry["candidate"],
                 str(entry["patients"]),
                 f"{entry['mean_credit']:.3f}",

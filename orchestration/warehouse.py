@@ -19,6 +19,7 @@ from typing import Any
 from orchestration.settings import PROJECT
 
 DBT_PROJECT = PROJECT / "dbt_project"
+DBT_EXECUTABLE = str(Path(sys.executable).with_name("dbt"))
 COHORTS = DBT_PROJECT / "models" / "cohorts"
 
 
@@ -29,7 +30,9 @@ class ManifestError(Exception):
 def cohorts() -> tuple[str, ...]:
     """Every cohort file as `category/condition`, sorted. The files are the list."""
     return tuple(
-        sorted(path.relative_to(COHORTS).with_suffix("").as_posix() for path in COHORTS.glob("*/*.sql"))
+        sorted(
+            path.relative_to(COHORTS).with_suffix("").as_posix() for path in COHORTS.glob("*/*.sql")
+        )
     )
 
 
@@ -55,7 +58,7 @@ def dbt_environment(
 
 def run_dbt(arguments: list[str], environment: Mapping[str, str]) -> int:
     """Run dbt as a subprocess in the project folder; returns its exit code."""
-    command = [str(Path(sys.executable).with_name("dbt")), *arguments]
+    command = [DBT_EXECUTABLE, *arguments]
     return subprocess.run(command, cwd=DBT_PROJECT, env={**os.environ, **environment}).returncode
 
 
@@ -82,7 +85,7 @@ def manifest_path(home: Path) -> Path:
             "DBT_LOG_PATH": str(folder),
         }
         done = subprocess.run(
-            [str(Path(sys.executable).with_name("dbt")), "--quiet", "parse"],
+            [DBT_EXECUTABLE, "--quiet", "parse"],
             cwd=DBT_PROJECT,
             env={**os.environ, **environment},
             capture_output=True,
@@ -114,5 +117,7 @@ def _fingerprint() -> str:
     for path in sorted(DBT_PROJECT.rglob("*")):
         if path.suffix in {".sql", ".yml", ".csv", ".md"} and "target" not in path.parts:
             stat = path.stat()
-            digest.update(f"{path.relative_to(DBT_PROJECT)}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
+            digest.update(
+                f"{path.relative_to(DBT_PROJECT)}|{stat.st_size}|{stat.st_mtime_ns}\n".encode()
+            )
     return digest.hexdigest()

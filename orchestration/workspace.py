@@ -52,7 +52,7 @@ class Workspace:
 
     @property
     def dbt(self) -> Path:
-        """dbt's target and log folders."""
+        """Dbt's target and log folders."""
         return self.folder / "dbt"
 
     @property
@@ -132,6 +132,13 @@ def open_source(settings: Settings) -> tuple[Source, Workspace]:
         )
     source = find_source(choice.root, choice.supplement)
     return source, Workspace(enclave(settings), source.slug)
+
+
+def landed_modules(source: Source) -> tuple[str, ...]:
+    """Modules of which the source has at least one table, sorted."""
+    return tuple(
+        sorted({module for (module, _), file in source.tables.items() if file.origin != "absent"})
+    )
 
 
 def write_json(path: Path, record: object) -> None:

@@ -303,6 +303,7 @@ def _decided(standing: Mapping[str, Any], decision: Decision) -> dict[str, Any]:
     is_ranked = decision.status is Status.RANKED
     return {
         **standing,
+        **({"interval": _ends(standing["interval"])} if is_ranked else {}),
         **({} if is_ranked else dict.fromkeys(RESULT_FIELDS)),
         "status": decision.status.value,
         "tier": decision.tier.value if decision.tier else None,
@@ -311,6 +312,17 @@ def _decided(standing: Mapping[str, Any], decision: Decision) -> dict[str, Any]:
         # What the few cases gave: for those inside the enclave, never published.
         "observed": {"mean_credit": standing["mean_credit"], "cases": standing["cases"]},
     }
+
+
+def _ends(interval: Any) -> list[float]:
+    """`[low, high]`, of that or of `{"low", "high"}`."""
+    try:
+        low, high = (
+            (interval["low"], interval["high"]) if isinstance(interval, Mapping) else interval
+        )
+    except (KeyError, TypeError, ValueError):
+        raise StandingError("A standing has no interval: recompute the standings.") from None
+    return [low, high]
 
 
 def _summary(tier: Tier, reasons: tuple[Reason, ...], cuts: CutScores) -> str:

@@ -195,12 +195,18 @@ def examine(folder: Path, *, index_sha256: str | None = None, on: date | None = 
             problems += _validity(index, on)
     except VerificationError as error:
         problems.append(error)
-    return Report(len(files), found, tuple(statements), index, tuple(problems))
+    return Report(len(files), found, tuple(statements), index, _most_basic_first(problems))
 
 
 def checksum_list(digests: Mapping[str, str]) -> bytes:
     """Content of SHA256SUMS, as `sha256sum -c` reads it: every path once, in order."""
     return "".join(f"{digests[path]}  {path}\n" for path in sorted(digests)).encode("ascii")
+
+
+def _most_basic_first(problems: Sequence[VerificationError]) -> tuple[VerificationError, ...]:
+    """In the order of the kinds; what two lists tell of one file is told once."""
+    told = {(type(problem), problem.path): problem for problem in reversed(problems)}
+    return tuple(sorted(told.values(), key=lambda problem: (problem.exit_code, problem.path)))
 
 
 def _read(folder: Path) -> tuple[dict[str, bytes], list[VerificationError]]:

@@ -26,9 +26,11 @@ LONGEST_FIELD_BYTES = 131_072
 _FIELD = r'(?:"(?:[^"]|"")*"|[^",]*)'
 _RECORD = re.compile(rf"{_FIELD}(?:,{_FIELD})*")
 _ONE_FIELD = re.compile(rf"({_FIELD})(,|$)")
-_WHOLE = re.compile(r" *[+-]?[0-9]+")
-_NUMBER = re.compile(r" *[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_NOT_FINITE = re.compile(r" *[+-]?(nan|inf|infinity)", re.IGNORECASE)
+# The fast reader lets blanks stand before a number; so must this.
+_BLANKS = " \t"
+_WHOLE = re.compile(r"[ \t]*[+-]?[0-9]+")
+_NUMBER = re.compile(r"[ \t]*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"[ \t]*[+-]?(nan|inf|infinity)", re.IGNORECASE)
 # Seconds may have a fraction: icu/procedureevents.storetime has milliseconds on some rows.
 # Years before 1000 are left out: readers do not agree on them, and no record has one.
 TIMESTAMP_SHAPE = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-5][0-9](?:\.[0-9]{1,6})?$"
@@ -116,7 +118,9 @@ def _unquoted(field: str) -> str:
 
 def reason_against(column: Column, field: str) -> str | None:
     """Why `field` may not stand in `column`, or None; the reason does not hold the field."""
-    if field == "":
+    is_number = column.kind in ("integer", "smallint", "double")
+    # The fast reader takes a number of nothing but blanks for an empty field.
+    if field == "" or (is_number and not field.strip(_BLANKS)):
         return "is empty but required" if column.required else None
     match column.kind:
         case "integer":

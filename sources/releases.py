@@ -15,7 +15,6 @@ folder lacks, its files count as unverified, and it never wins over an official 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -25,12 +24,10 @@ from typing import Literal
 
 from data_contracts.raw_contracts import load_contracts
 from sources._known_releases import (
-    KnownRelease,
     Tier,
     known_releases,
-    release_of_folder,
-    synthetic_release,
 )
+from sources._survey import MARKER, ReleaseFolder, Survey, survey_folder
 from sources.errors import (
     AmbiguousSourceError,
     ChecksumListError,
@@ -41,12 +38,6 @@ from sources.errors import (
 )
 
 __all__ = ["MARKER", "Origin", "RawFile", "Source", "SourceError", "Tier", "find_source"]
-
-MARKER = "medcred-synthetic.json"
-"""At the root of generated data: `{"generator", "patients", "seed", ...}`."""
-
-SEARCH_DEPTH = 4
-"""`physionet.org/files/mimiciv/3.1` lies four levels below where `wget -r` was started."""
 
 Origin = Literal["official", "supplement", "absent"]
 
@@ -88,53 +79,6 @@ class Source:
     """Releases and folders that were seen and are not landed, each with the reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Marker:
-    patients: int
-    seed: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Folder:
-    """A release folder: `layout` says which modules it has, `release` what it is."""
-
-    path: Path
-    layout: KnownRelease
-    release: KnownRelease
-    marker: _Marker | None
-
-    @property
-    def sums_file(self) -> Path | None:
-        return next(
-            (path for path in _entries(self.path) if path.name.lower() == "sha256sums.txt"), None
-        )
-
-    def files(self) -> dict[tuple[str, str], list[Path]]:
-        """Every file of a known table, by module and table."""
-        contracts = load_contracts()
-        found: dict[tuple[str, str], list[Path]] = {}
-        for folder in _entries(self.path):
-            module = folder.name.lower()
-            if module not in self.layout.modules or not folder.is_dir():
-                continue
-            tables = {table.name for table in contracts[module].tables}
-            for path in _entries(folder):
-                table = _table_name(path)
-                if table in tables and path.is_file():
-                    found.setdefault((module, table), []).append(path)
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Survey:
-    """What a walk found."""
-
-    folders: tuple[_Folder, ...]
-    ignored: tuple[str, ...]
-    unnamed: tuple[Path, ...]
-    """Folders that are laid out as a release and whose name tells none."""
-
-
 def find_source(root: Path, supplement: Path | None = None) -> Source:
     """Find the releases in `root` and the file of every raw table.
 
@@ -155,14 +99,14 @@ def find_source(root: Path, supplement: Path | None = None) -> Source:
     """
     if supplement is not None and supplement.resolve() == root.resolve():
         raise SupplementError("The supplement is the source folder itself: name another one.")
-    survey = _survey(root, skip=supplement)
+    survey = survey_folder(root, skip=supplement)
     ignored = [*survey.ignored]
     official = _providers(survey.folders, root, ignored)
     if not official:
         raise _nothing_found(root, survey)
-    extra: dict[str, _Folder] = {}
+    extra: dict[str, ReleaseFolder] = {}
     if supplement is not None:
-        side = _survey(supplement, skip=None)
+        side = survey_folder(supplement, skip=None)
         ignored += side.ignored
         extra = _providers(side.folders, supplement, ignored)
     for path in survey.unnamed:
@@ -187,50 +131,15 @@ def find_source(root: Path, supplement: Path | None = None) -> Source:
     )
 
 
-def _survey(root: Path, skip: Path | None) -> _Survey:
-    """Walk `root` breadth first, in the order of the names; links are followed once."""
-    if not root.is_dir():
-        raise ReleaseNotFoundError(f"{root} is not a folder: name the folder of the releases.")
-    skipped = skip.resolve() if skip is not None else None
-    folders: list[_Folder] = []
-    ignored: list[str] = []
-    unnamed: list[Path] = []
-    seen: set[Path] = set()
-    level: list[tuple[Path, _Marker | None]] = [(root.absolute(), None)]
-    for _ in range(SEARCH_DEPTH + 1):
-        below: list[tuple[Path, _Marker | None]] = []
-        for folder, inherited in level:
-            real = folder.resolve()
-            if real in seen or real == skipped:
-                continue
-            seen.add(real)
-            marker = inherited or _read_marker(folder)
-            known = release_of_folder(folder) or release_of_folder(real)
-            if known is not None and known.status == "not_landed":
-                ignored.append(f"{known.label} ({known.reason})")
-            elif known is not None:
-                release = synthetic_release() if marker else known
-                folders.append(_Folder(folder, known, release, marker))
-            elif _is_release_shaped(folder):
-                unnamed.append(folder)
-            else:
-                try:
-                    children = [path for path in _entries(folder) if path.is_dir()]
-                except PermissionError:
-                    ignored.append(f"folder {folder.name} (not readable)")
-                    continue
-                below += [(path, marker) for path in children if not path.name.startswith(".")]
-        level = below
-    return _Survey(tuple(folders), tuple(ignored), tuple(unnamed))
-
-
-def _providers(folders: Iterable[_Folder], root: Path, ignored: list[str]) -> dict[str, _Folder]:
+def _providers(
+    folders: Iterable[ReleaseFolder], root: Path, ignored: list[str]
+) -> dict[str, ReleaseFolder]:
     """The one folder that provides each module; what is left out is added to `ignored`."""
-    chosen: dict[str, _Folder] = {}
-    by_layout: dict[str, list[_Folder]] = {}
+    chosen: dict[str, ReleaseFolder] = {}
+    by_layout: dict[str, list[ReleaseFolder]] = {}
     for folder in folders:
         by_layout.setdefault(folder.layout.label, []).append(folder)
-    refused: list[_Folder] = []
+    refused: list[ReleaseFolder] = []
     for label, copies in by_layout.items():
         if len(copies) > 1:
             # Stand-ins that lie beside an official folder bear its name but not its checksums.
@@ -266,7 +175,7 @@ def _providers(folders: Iterable[_Folder], root: Path, ignored: list[str]) -> di
     return chosen
 
 
-def _official_tables(official: Mapping[str, _Folder]) -> dict[tuple[str, str], RawFile]:
+def _official_tables(official: Mapping[str, ReleaseFolder]) -> dict[tuple[str, str], RawFile]:
     tables: dict[tuple[str, str], RawFile] = {}
     files = {folder.path: folder.files() for folder in official.values()}
     sums = {folder.path: _read_sums(folder) for folder in official.values()}
@@ -294,8 +203,8 @@ def _official_tables(official: Mapping[str, _Folder]) -> dict[tuple[str, str], R
 
 def _add_supplement(
     tables: dict[tuple[str, str], RawFile],
-    official: Mapping[str, _Folder],
-    extra: Mapping[str, _Folder],
+    official: Mapping[str, ReleaseFolder],
+    extra: Mapping[str, ReleaseFolder],
 ) -> None:
     provided = {
         key: (folder, paths)
@@ -341,14 +250,14 @@ def _only_file(candidates: list[Path], listed: Mapping[str, str], module: str) -
     raise AmbiguousSourceError(f"{module} has one table in several files ({names}): keep one.")
 
 
-def _expected_rows(folder: _Folder, module: str, table: str) -> int | None:
+def _expected_rows(folder: ReleaseFolder, module: str, table: str) -> int | None:
     # A marker beside other data would make it open: the number of patients must be the marker's.
     if folder.marker is not None:
         return folder.marker.patients if (module, table) == ("hosp", "patients") else None
     return folder.release.rows.get(module, {}).get(table)
 
 
-def _read_sums(folder: _Folder) -> dict[str, str]:
+def _read_sums(folder: ReleaseFolder) -> dict[str, str]:
     """Lower-case path within the release to SHA-256; empty without SHA256SUMS.txt."""
     path = folder.sums_file
     if path is None:
@@ -373,21 +282,7 @@ def _read_sums(folder: _Folder) -> dict[str, str]:
     return sums
 
 
-def _read_marker(folder: Path) -> _Marker | None:
-    path = folder / MARKER
-    if not path.is_file():
-        return None
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        marker = _Marker(content["patients"], content["seed"])
-    except (ValueError, KeyError, TypeError):
-        raise SourceError(f"{path} is damaged: generate the synthetic data again.") from None
-    if any(type(value) is not int or value < 0 for value in (marker.patients, marker.seed)):
-        raise SourceError(f"{path} is damaged: generate the synthetic data again.")
-    return marker
-
-
-def _check_mixture(folders: Iterable[_Folder]) -> None:
+def _check_mixture(folders: Iterable[ReleaseFolder]) -> None:
     labels = {folder.release.population: folder.release.label for folder in folders}
     if len(labels) > 1:
         raise AmbiguousSourceError(
@@ -396,46 +291,19 @@ def _check_mixture(folders: Iterable[_Folder]) -> None:
         )
 
 
-def _slug(official: Mapping[str, _Folder], supplemented: bool) -> str:
+def _slug(official: Mapping[str, ReleaseFolder], supplemented: bool) -> str:
     first = official.get("hosp") or official[min(official)]
     if first.marker is not None:
         parts = [f"synthetic-{first.marker.patients}-{first.marker.seed}"]
     else:
         parts = [f"{first.release.name}-{first.release.version}"]
-        parts += [f"no-{module}" for module in load_contracts() if module not in official]
+    parts += [f"no-{module}" for module in load_contracts() if module not in official]
     if supplemented:
         parts.append("supplemented")
     return "-".join(parts)
 
 
-def _is_release_shaped(folder: Path) -> bool:
-    """True when the folder has the sub-folder of a module with a table in it."""
-    contracts = load_contracts()
-    try:
-        return any(
-            child.name.lower() in contracts
-            and child.is_dir()
-            and any(_table_name(path) for path in _entries(child))
-            for child in _entries(folder)
-        )
-    except PermissionError:
-        # The walk meets the same folder next, and reports it.
-        return False
-
-
-def _table_name(path: Path) -> str | None:
-    name = path.name.lower()
-    for ending in (".csv.gz", ".csv"):
-        if name.endswith(ending):
-            return name.removesuffix(ending)
-    return None
-
-
-def _entries(folder: Path) -> list[Path]:
-    return sorted(folder.iterdir())
-
-
-def _nothing_found(root: Path, survey: _Survey) -> ReleaseNotFoundError:
+def _nothing_found(root: Path, survey: Survey) -> ReleaseNotFoundError:
     known = ", ".join(r.folders[0] for r in known_releases() if r.status == "landed" and r.folders)
     if survey.unnamed:
         names = ", ".join(path.name for path in survey.unnamed)

@@ -189,7 +189,7 @@ _OF_ROWS: Final = (
         "ExpectColumnStdevToBeBetween", {"column": "age_years", "min_value": 5, "max_value": 30}
     ),
     Expectation("ExpectColumnValuesToBeInSet", {"column": "sex", "value_set": ["F", "M"]}),
-    mean_between("is_female", 0.25, 0.75),
+    mean_between("is_female", 0.2, 0.8),
     between("decision_hours", 0, 72, strict_min=True, mostly=1.0),
     median_between("decision_hours", 1, 72),
     between("evidence_rows", 1, None, mostly=0.9),

@@ -34,29 +34,26 @@
 
 {#- SQL condition: the code starts with one of the prefixes of its own version. -#}
 {% macro code_starts_with(code, version, icd10=[], icd9=[]) -%}
-    (
-        {%- for number, prefixes in [(10, icd10), (9, icd9)] if prefixes %}
-        {{ 'or ' if not loop.first -}}
-        ({{ version }} = {{ number }} and (
-            {%- for prefix in prefixes %}
-            {{ 'or ' if not loop.first }}starts_with({{ code }}, '{{ prefix }}')
-            {%- endfor %}
-        ))
-        {%- endfor %}
-    )
+    {%- set matches = [] -%}
+    {%- for number, prefixes in [(10, icd10), (9, icd9)] -%}
+        {%- for prefix in prefixes -%}
+            {%- do matches.append(
+                "(" ~ version ~ " = " ~ number ~ " and starts_with(" ~ code ~ ", '" ~ prefix ~ "'))"
+            ) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    ({{ matches | join(' or ') }})
 {%- endmacro %}
 
 {#- SQL condition: the admission of `alias` carries a code with one of the prefixes, at any position
     or, with `position`, at that one. -#}
-{% macro has_diagnosis(alias, icd10=[], icd9=[], position=none) -%}
+{% macro has_diagnosis(alias, icd10=[], icd9=[], position='coded.seq_num') -%}
     exists (
         select 1
         from {{ ref('stg_mimiciv_hosp__diagnoses_icd') }} as coded
         where
             coded.hadm_id = {{ alias }}.hadm_id
-            {%- if position is not none %}
             and coded.seq_num = {{ position }}
-            {%- endif %}
             and {{ code_starts_with('coded.icd_code', 'coded.icd_version', icd10, icd9) }}
     )
 {%- endmacro %}

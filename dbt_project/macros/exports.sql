@@ -1,4 +1,4 @@
-{#- Write a mart to marts/<mart>.parquet in a total order, so that the same rows are the same bytes. -#}
+{#- Write a mart to marts/<mart>.parquet in a total order: the same rows are the same bytes. -#}
 {% macro export_mart(order_by) -%}
     copy (select * from {{ this }} order by {{ order_by }})
     to '{{ env_var('MEDCRED_WORKSPACE') }}/marts/{{ this.identifier }}.parquet'

@@ -12,7 +12,7 @@
     end
 {%- endmacro %}
 
-{#- Degrees Fahrenheit to Celsius, one decimal; null outside 70 to 120 F, where it was no Fahrenheit.
+{#- Degrees Fahrenheit to Celsius, one decimal; null outside 70 to 120 F: that was no Fahrenheit.
     Source: MIT-LCP/mimic-code, concept vitalsign. -#}
 {% macro celsius(fahrenheit) -%}
     case

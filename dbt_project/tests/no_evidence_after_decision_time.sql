@@ -1,5 +1,5 @@
--- Nothing that could be seen only after the decision time may be evidence, and nothing taken earlier
--- than a day before arrival. Over all rows.
+-- Nothing that could be seen only after the decision time may be evidence, and nothing taken
+-- earlier than a day before arrival. Over all rows.
 select
     evidence.scenario_id,
     evidence.evidence_no

@@ -4,11 +4,11 @@ Belongs here: opening a candidate's endpoint, asking it, pricing the reply, noti
 model answers. Does not belong here: remembering replies (`evaluators.journal`), caps of an
 encounter (`evaluators.encounter`).
 
-Transport. Every request goes through one `aiohttp.ClientSession` of the client, handed to LiteLLM
-as its shared session and, for endpoints that it reaches through the OpenAI SDK, inside an
-`AsyncOpenAI` client whose transport is LiteLLM's aiohttp one. httpx's own network transport costs
-four times as much and is never used. The session refuses every origin but the entry's `api_base`,
-so that neither a redirect nor a variable of the environment can lead a message elsewhere.
+Transport. Every request leaves through one `aiohttp.ClientSession` of the client, inside LiteLLM's
+aiohttp transport, dressed as the client that the provider's road takes. httpx's own network
+transport costs four times as much and is never used. The session refuses every origin but the
+entry's `api_base`, and redirects are not followed, so that neither the endpoint nor a variable of
+the environment can lead a message elsewhere.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ from evaluators.candidates.litellm_switches import (
 )
 from evaluators.candidates.reference.briefing import Briefing
 from evaluators.canonical import sha256_json
-from evaluators.encounter.protocol import Reply, Step
+from evaluators.encounter.protocol import Reply
+from evaluators.encounter.replies import STEP_SCHEMA
 
 if TYPE_CHECKING:
     import aiohttp
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 Messages = Sequence[Mapping[str, str]]
 Sleep = Callable[[float], Awaitable[None]]
 
-OPENAI_SDK_PROVIDERS = frozenset({"openai", "lm_studio", "llamafile"})
+_OPENAI_SDK_PROVIDERS = frozenset({"openai", "lm_studio", "llamafile"})
 """Providers that LiteLLM reaches through the OpenAI SDK; the others through its own handler."""
 _NO_KEY = "not-needed"
 """Sent to an endpoint without a key, so that no key of the environment is."""
@@ -253,7 +254,11 @@ class ModelClient:
     def _cost(
         self, response: Any, prompt_tokens: int | None, completion_tokens: int | None
     ) -> float | None:
-        """US dollars; None when unknown, 0.0 by definition for a reference candidate."""
+        """US dollars; None when unknown, 0.0 by definition for a reference candidate.
+
+        A price of 0 in LiteLLM's map stands for "not priced" (its defaults for whole providers
+        are such): it is unknown here. An endpoint that is free says so in its entry's `price`.
+        """
         if self.candidate.is_reference:
             return 0.0
         price = self.candidate.price
@@ -270,7 +275,7 @@ class ModelClient:
             )
         except Exception:  # it raises bare Exception for a model without a price
             return None
-        return float(cost) if cost is not None else None
+        return float(cost) if cost else None
 
     def _key(self) -> str | None:
         variable = self.candidate.api_key_env
@@ -312,10 +317,12 @@ class ModelClient:
 
         timeout = self.candidate.retry.timeout_seconds
         transport = AsyncHTTPHandler.create_aiohttp_transport(shared_session=session)
-        if self.candidate.provider not in OPENAI_SDK_PROVIDERS:
+        if self.candidate.provider not in _OPENAI_SDK_PROVIDERS:
             return AsyncHTTPHandler(timeout=timeout, transport=transport, follow_redirects=False)
+        if key is None and not os.environ.get("OPENAI_API_KEY"):
+            raise InfrastructureError(self.candidate.id, FaultKind.AUTHENTICATION, attempts=0)
         return openai.AsyncOpenAI(
-            api_key=key or _NO_KEY,
+            api_key=key,
             base_url=self.candidate.api_base,
             max_retries=0,
             timeout=timeout,
@@ -343,7 +350,7 @@ def _arguments(candidate: Candidate) -> dict[str, Any]:
     elif params.structured_output == "json_schema":
         given["response_format"] = {
             "type": "json_schema",
-            "json_schema": {"name": "step", "schema": Step.model_json_schema()},
+            "json_schema": {"name": "step", "schema": STEP_SCHEMA},
         }
     arguments = {name: value for name, value in given.items() if value is not None}
     arguments |= {

@@ -9,6 +9,7 @@ No key ever stands in the file: an entry names the environment variable that hol
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 from datetime import date
 from enum import StrEnum
@@ -222,8 +223,16 @@ class Candidate(Border):
 
 
 def harness_identity() -> dict[str, str]:
-    """What the house itself brings to every candidate's behaviour."""
-    return {"protocol": PROTOCOL_VERSION}
+    """What the house itself brings to every candidate's behaviour: protocol, prompt, repair."""
+    # Imported here: the session pulls in the catalogue and the scenario sets, reading a file not.
+    from evaluators.encounter import replies, session
+
+    prompt = session.system_prompt().encode()
+    return {
+        "protocol": PROTOCOL_VERSION,
+        "system_prompt_sha256": hashlib.sha256(prompt).hexdigest(),
+        "replies": replies.RULES_VERSION,
+    }
 
 
 def _check_api_base(api_base: str) -> None:

@@ -11,6 +11,14 @@ from enum import StrEnum
 
 from evaluators.candidates.config import Candidate
 
+GUARDED_PROVIDERS = frozenset(
+    {"openai", "hosted_vllm", "ollama", "ollama_chat", "lm_studio", "llamafile", "anthropic"}
+    | {"azure_ai", "deepseek", "fireworks_ai", "gemini", "groq", "mistral", "openrouter"}
+    | {"together_ai", "xai"}
+)
+"""LiteLLM providers whose every request is proven (by a test) to leave through the client's own
+session, which refuses any origin but `api_base`. Others may ignore `api_base`."""
+
 
 class Tier(StrEnum):
     """How a release may be handled."""
@@ -27,15 +35,22 @@ def admit(candidate: Candidate, tier: Tier | str) -> None:
     """Admit `candidate` to data of `tier`, or refuse it.
 
     Reference candidates answer in this process and are always admitted, and so is everything for
-    the tier `open`. Credentialed data goes to loopback endpoints, or to endpoints that declare
-    zero retention, no training and no human review with evidence and its date (PhysioNet,
-    "Responsible use of MIMIC data with online services", 2023).
+    the tier `open`. Credentialed data goes, through a guarded provider, to loopback endpoints or
+    to endpoints that declare zero retention, no training and no human review, with evidence and
+    its date (PhysioNet, "Responsible use of MIMIC data with online services like GPT", 2023).
 
     Raises:
         EgressRefused: otherwise. No connection has been opened, no name looked up.
         ValueError: if `tier` is not a tier.
     """
-    if Tier(tier) is Tier.OPEN or candidate.is_reference or candidate.is_loopback:
+    if Tier(tier) is Tier.OPEN or candidate.is_reference:
+        return
+    if candidate.provider not in GUARDED_PROVIDERS:
+        raise EgressRefused(
+            f"candidate '{candidate.id}' may not receive credentialed data: its provider is not "
+            "known to keep to api_base; name it as openai/... or hosted_vllm/... instead"
+        )
+    if candidate.is_loopback:
         return
     missing = _missing(candidate)
     if missing:

@@ -93,13 +93,22 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _status(error: BaseException) -> int | None:
-    status = getattr(error, "status_code", None)
+    """HTTP status of the response that came; LiteLLM's own guess where none is at hand."""
+    for link in _chain(error):
+        if type(link).__name__ == "HTTPStatusError":
+            return _valid(getattr(getattr(link, "response", None), "status_code", None))
+    return _valid(getattr(error, "status_code", None))
+
+
+def _valid(status: Any) -> int | None:
     return status if isinstance(status, int) and 100 <= status <= 599 else None
 
 
 def _is_broken_connection(error: BaseException, litellm: Any) -> bool:
     """Whether no whole response came. LiteLLM gives such an error the status 500 all the same."""
-    names = {type(link).__name__ for link in _chain(error)[1:]}
+    names = {type(link).__name__ for link in _chain(error)}
+    if "HTTPStatusError" in names:
+        return False
     return isinstance(error, litellm.APIConnectionError) or bool(names & _BROKEN)
 
 

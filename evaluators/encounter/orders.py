@@ -10,7 +10,8 @@ The rules, in order, for every part of a wording:
    words aside; then plurals aside; then word order aside).
 2. The same after words that change nothing are left out: *stat*, *repeat*, *x2*, *please*, a reason
    (*to rule out ...*), remarks in parentheses, *serum* before a blood test, contrast where the
-   catalogue does not tell studies apart by contrast.
+   catalogue does not tell studies apart by contrast. Words left out that would make it another
+   test (`creatinine (urine)`) make it ambiguous.
 3. A list is divided (`,` `;` `and` `/` `+`) where its parts are orders; the longest parts win, so
    `CT abdomen and pelvis with contrast` stays one.
 4. Fuzzy: indel ratio of 90 or more (the threshold of Hager et al., Nature Medicine 2024), and every
@@ -64,26 +65,35 @@ class Resolution:
     """Words that were left out."""
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Words that do not change which test is meant. `complete`, `full` and `total` do.
-_QUALIFIERS = frozenset(
-    "stat asap urgent urgently emergent emergently immediate immediately now today repeat repeated "
-    "repeating serial trend trending trended recheck again daily check checking order ordering get "
-    "obtain obtaining send sending draw drawing please request requesting perform performing do "
-    "run want would like we will to need needs should let us me level levels value values result "
-    "results measurement measurements test tests testing lab labs panel study studies assay "
-    "initial baseline routine formal portable bedside ap pa lateral view views upright supine set "
-    "sets another new current further also additional standard screening patient patients on in "
-    "from as next more with is are show give provide include including".split()
+_QUALIFIERS = _words(
+    """
+    stat asap urgent urgently emergent emergently immediate immediately now today repeat
+    repeated repeating serial trend trending trended recheck again daily check checking order
+    ordering get obtain obtaining send sending draw drawing please request requesting perform
+    performing do run want would like we will to need needs should let us me level levels
+    value values result results measurement measurements test tests testing lab labs panel
+    study studies assay initial baseline routine formal portable bedside ap pa lateral view
+    views upright supine set sets another new current further also additional standard
+    screening patient patients on in from as next more with is are show give provide include
+    including
+    """
 )
 _LEADING = _QUALIFIERS | {"a", "an", "i"}
 _REPETITION = re.compile(
-    r"\b(?:[123]|one|two|three) (?:sets?|views?|times)\b|\bx ?\d+\b|\b\d+ ?x\b|\bq ?\d+ ?h(?:r|rs|ours?)?\b"
+    r"\b(?:[123]|one|two|three) (?:sets?|views?|times)\b|\bx ?\d+\b|\b\d+ ?x\b"
+    r"|\bq ?\d+ ?h(?:r|rs|ours?)?\b"
     r"|\b(?:in|every|after|within) \d+(?:-\d+)? ?(?:h|hr|hrs|hours?|min|minutes?|days?)\b"
 )
 _REASON = re.compile(
     r"\b(?:to (?:rule|evaluate|assess|look|check|exclude|confirm|screen|monitor|determine|guide|"
     r"see|help|identify|detect|quantify|trend|follow)|for|given|because|due to|since|if|in case|"
-    r"looking|evaluate|evaluating|rule out|r/o|as part of|in order to|concern)\b|[:\u2013\u2014]| - "
+    r"looking|evaluate|evaluating|rule out|r/o|as part of|in order to|concern)\b"
+    r"|[:\u2013\u2014]| - "
 )
 _PARENTHESES = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 _LEAD = re.compile(r"^\s*(?:\d{1,2}[.)]\s+|[-*\u2022\u00b7]\s*)")
@@ -91,17 +101,21 @@ _CONTRAST = re.compile(
     r"\b(?:with(?: and without)?|without(?: and with)?) (?:oral |iv |intravenous )*contrast\b"
 )
 _BLOOD = ("serum", "plasma", "blood", "venous")
-_DIVIDING = frozenset(
-    "urine serum pleural ascites ascitic peritoneal joint synovial stool blood direct indirect "
-    "total ionized without arterial venous upper lower right left percent absolute antibody "
-    "antigen viral culture surface level ratio index calculated conjugated unconjugated "
-    "quantitative qualitative kappa lambda alpha gamma random fasting".split()
+_DIVIDING = _words(
+    """
+    urine serum pleural ascites ascitic peritoneal joint synovial stool blood direct indirect
+    total ionized without arterial venous upper lower right left percent absolute antibody
+    antigen viral culture surface level ratio index calculated conjugated unconjugated
+    quantitative qualitative kappa lambda alpha gamma random fasting
+    """
 )
-_FLUIDS = frozenset(
-    "urine urinary csf pleural ascites ascitic peritoneal joint synovial stool".split()
+_FLUIDS = _words(
+    """
+    urine urinary csf pleural ascites ascitic peritoneal joint synovial stool
+    """
 )
 # Strong separators always divide; weak ones divide where no longer name spans them.
-_STRONG = re.compile(r"[;\n\r|]+")
+_STRONG = re.compile(r"[;\n\r|]+|(?:^|\s)\d{1,2}[.)]\s+")
 _WEAK = re.compile(
     r"\s*(,|\+(?!\+)(?=\s*[A-Za-z])|/|&|\band/or\b|\band\b|\bplus\b|\balong with\b|\bas well as\b"
     r"|\bthen\b|\bor\b)\s*",
@@ -146,7 +160,7 @@ class OrderResolver:
         # Lines divide, so they are kept until the text is cut into lines.
         lines = [cut(line) for line in _STRONG.split(wording[:20_000])]
         found = [
-            resolution for line in lines if line.strip() for resolution in self._remembered(line)
+            resolution for line in lines if tokens(line) for resolution in self._remembered(line)
         ]
         return tuple(found) or (Resolution(cut(wording), None, 0.0),)
 
@@ -161,8 +175,11 @@ class OrderResolver:
         if len(parts) > MOST_PARTS:
             return (Resolution(line, None, 0.0),)
         if len(parts) > 1:
+            misspelled = self._fuzzy(line, _plain_words(line))  # `cacium, ionized` is one name
+            if misspelled and misspelled.test_id:
+                return (misspelled,)
             found = self._divide(parts)
-            if any(resolution.test_id or resolution.choices for resolution in found):
+            if any(resolution.test_id for resolution in found):
                 return tuple(found)
         inside = self._in_parentheses(line)
         return inside or (self._fallback(line),)
@@ -215,7 +232,11 @@ class OrderResolver:
         """`urine sodium and creatinine`: the second may be urine's or blood's, so it is asked."""
         if resolution.test_id is None or self._tests[resolution.test_id].kind != "lab":
             return resolution
-        of_fluid = self._look_up((fluid, *tokens(resolution.wording)), any_order=True)
+        words = (fluid, *_plain_words(resolution.wording))
+        of_fluid = self._look_up(words, any_order=True)
+        if not of_fluid:
+            named = set.intersection(*(self._with_token.get(word, set()) for word in words))
+            of_fluid = {test for number in named for test in self._phrase_ids[number]}
         if not of_fluid or resolution.test_id in of_fluid:
             return resolution
         return self._ambiguous(resolution.wording, {resolution.test_id, *of_fluid})
@@ -227,6 +248,7 @@ class OrderResolver:
         wording = text.strip(" .,:!?")
         for words, ignored in self._variants(wording):
             ids = self._look_up(words, any_order=any_order)
+            ids = ids | self._rivals(words, ignored, ids) if ids and ignored else ids
             if len(ids) == 1:
                 return Resolution(wording, next(iter(ids)), 100.0, ignored=ignored)
             if ids:
@@ -264,6 +286,15 @@ class OrderResolver:
             if self._look_up(words, any_order=True):
                 return True
         return False
+
+    def _rivals(self, words: tuple[str, ...], ignored: str, ids: set[str]) -> set[str]:
+        """Other tests that the ignored words may tell apart: `creatinine (urine, random)`."""
+        left_out = {word for word in singular(tokens(ignored)) if word not in _QUALIFIERS}
+        if not left_out:
+            return set()
+        numbers = set.intersection(*(self._with_token.get(w, set()) for w in singular(words)))
+        telling = set().union(*(self._with_token.get(word, set()) for word in left_out))
+        return {test for number in numbers & telling for test in self._phrase_ids[number]} - ids
 
     def _without_detail(self, wording: str, *, any_order: bool) -> Resolution | None:
         """Leave out `serum` and contrast, where the catalogue makes nothing of them."""
@@ -318,10 +349,16 @@ class OrderResolver:
         reason = _REASON.search(plain)
         if reason and plain[: reason.start()].strip():
             plain = plain[: reason.start()]
-        words = singular(tuple(word for word in tokens(plain) if word not in _QUALIFIERS))
+        words = _plain_words(plain)
         if not words or len(words) > 2 * self._longest:
             return Resolution(wording, None, 0.0)
-        return self._fuzzy(wording, words) or self._related(wording, words)
+        every = _plain_words(wording)
+        found = self._fuzzy(wording, every)
+        if found is None and every != words:
+            found = self._fuzzy(wording, words)
+            if found and found.test_id:  # misspelled, and with words left out: asked, not guessed
+                found = self._ambiguous(wording, {found.test_id})
+        return found or self._related(wording, words)
 
     def _fuzzy(self, wording: str, words: tuple[str, ...]) -> Resolution | None:
         if not any(len(word) >= _SHORT for word in words):
@@ -406,6 +443,10 @@ def _unqualified(
     if inner and inner != words[low:high]:
         left_out = [word for word in words if word in _QUALIFIERS]
         yield inner, " ".join([*ignored, *left_out])
+
+
+def _plain_words(text: str) -> tuple[str, ...]:
+    return singular(tuple(word for word in tokens(text) if word not in _QUALIFIERS))
 
 
 def _alike(words: tuple[str, ...], name: tuple[str, ...]) -> bool:

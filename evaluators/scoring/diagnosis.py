@@ -87,6 +87,8 @@ class _Terms:
 class _Codes:
     entry_id: str
     is_condition: bool
+    is_own: bool
+    """Of the category that is examined."""
     prefixes: Mapping[int, tuple[str, ...]]
     excludes: Mapping[int, tuple[str, ...]]
     seventh: tuple[str, ...]
@@ -123,7 +125,7 @@ class DiagnosisMatcher:
         """
         self._terms = _load_terms()
         self._conditions = frozenset(catalogue.conditions)
-        self._codes = _codes(catalogue)
+        self._codes = _codes(catalogue, category)
         self._phrases = self._read_phrases(catalogue, category)
         self._by_first: dict[str, list[tuple[str, ...]]] = defaultdict(list)
         for phrase in sorted(self._phrases):
@@ -151,16 +153,17 @@ class DiagnosisMatcher:
             return None
         if version is None:
             version = 10 if bare[0].isalpha() else 9
-        best: tuple[bool, int, str] | None = None
+        best: tuple[bool, int, bool, str] | None = None
         for entry in self._codes:
             if bare.startswith(entry.excludes[version]):
                 continue
             if entry.seventh and _needs_seventh(bare) and bare[6] not in entry.seventh:
                 continue
             length = max((len(p) for p in entry.prefixes[version] if bare.startswith(p)), default=0)
-            if length and (best is None or (entry.is_condition, length) > best[:2]):
-                best = (entry.is_condition, length, entry.entry_id)
-        return best[2] if best else None
+            rank = (entry.is_condition, length, entry.is_own)
+            if length and (best is None or rank > best[:3]):
+                best = (*rank, entry.entry_id)
+        return best[3] if best else None
 
     def _result(self, entry_id: str | None, via: Via, conflict: bool = False) -> DiagnosisMatch:
         is_condition = entry_id in self._conditions
@@ -369,21 +372,25 @@ def _clause_end(tokens: Sequence[Token], at: int) -> int:
     return at
 
 
-def _codes(catalogue: Catalogue) -> tuple[_Codes, ...]:
+def _codes(catalogue: Catalogue, category: str) -> tuple[_Codes, ...]:
+    # Findings on films share codes with diseases: only their own category reads codes as findings.
     conditions = (
         _Codes(
             entry_id=c.condition_id,
             is_condition=True,
+            is_own=c.category == category,
             prefixes={10: c.icd10_prefixes, 9: c.icd9_prefixes},
             excludes={10: c.icd10_exclude_prefixes, 9: c.icd9_exclude_prefixes},
             seventh=c.icd10_7th_chars,
         )
         for c in catalogue.conditions.values()
+        if c.dx_position != "cxr_label" or c.category == category
     )
     others = (
         _Codes(
             entry_id=d.diagnosis_id,
             is_condition=False,
+            is_own=False,
             prefixes={10: d.icd10_prefixes, 9: d.icd9_prefixes},
             excludes={10: (), 9: ()},
             seventh=(),

@@ -1,8 +1,8 @@
 """A candidate's words as comparable tokens, with their list marks kept.
 
 Belongs here: case, punctuation, spelling, plural and abbreviation rules, list and clause marks, and
-whether an action's wording withholds or only foresees it. Does not belong here: which diagnosis the
-tokens mean (`diagnosis`).
+whether an action's wording only foresees it. Does not belong here: which diagnosis the tokens mean
+(`diagnosis`), and which actions a wording means or denies (`evaluators.encounter.actions`).
 """
 
 from __future__ import annotations
@@ -163,21 +163,9 @@ def _singular(word: str) -> str:
     return word
 
 
-_WITHHELD = re.compile(
-    r"^\W*(?:please\s+)?(?:hold|holding|stop|stopping|avoid|avoiding|withhold|withholding|"
-    r"discontinue|discontinuing|d/c(?!\s+home)|dc(?!\s+home|cv)|no(?!\w)|not|do not|don't|never|"
-    r"defer|cease|cancel|omit|pause|suspend)\b"
-    r"|\b(?:contraindicated|not indicated|not recommended|is held|on hold|to be held|"
-    r"do not (?:give|start|use)|should be avoided|avoided|withheld)\b"
-)
 _CONDITIONAL = re.compile(
-    r"\b(?:if|unless|once|when|after|until|prn|as needed|in case of|pending|consider|depending)\b"
+    r"\b(?:if|unless|once|when|after|provided|as long as|depending on|only for|only with)\b"
 )
-
-
-def is_withheld(wording: str) -> bool:
-    """Whether an action's wording says that it is not to be done (`hold metformin`)."""
-    return _WITHHELD.search(plain(wording)) is not None
 
 
 def is_conditional(wording: str) -> bool:

@@ -157,7 +157,9 @@ class Body:
         else:
             value = last + (first * factor - last) * math.exp(-(hours - hour) / tau)
         noise = min(0.06, 0.3 * self._catalogue.analytes[key].spread)
-        return value * math.exp(noise * self._draws.normal())
+        value *= math.exp(noise * self._draws.normal())
+        limits = self._catalogue.limits.get(key)
+        return value if limits is None else max(limits[0], min(limits[1], value))
 
     def measure(self, keys: Iterable[str], hours: float, *, arterial: bool = True) -> list[Result]:
         """Measure some items in one specimen.

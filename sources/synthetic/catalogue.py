@@ -85,6 +85,7 @@ class Catalogue:
     first_draw: dict[str, float]
     female: dict[str, tuple[float, float, float]]
     below: dict[str, tuple[float, str]]
+    limits: dict[str, tuple[float, float]]
     specimen_type: tuple[int, str, str, str]
     drugs: dict[str, Drug]
     drugs_background: dict[str, float]
@@ -104,6 +105,11 @@ class Catalogue:
     procedure_titles: dict[tuple[int, str], str]
 
 
+def _graded(key: str, row: list[Any]) -> Graded:
+    itemid, label, fluid, category, unit, grades, shares = row
+    return Graded(key, itemid, label, fluid, category, unit, tuple(grades), tuple(shares))
+
+
 def _titles(codes: dict[int, dict[str, str]]) -> dict[tuple[int, str], str]:
     return {(version, code): title for version in (9, 10) for code, title in codes[version].items()}
 
@@ -118,14 +124,12 @@ def catalogue() -> Catalogue:
     codes = read_yaml("catalogue", "codes")
     return Catalogue(
         analytes={key: Analyte(key, *row) for key, row in labs["numeric"].items()},
-        graded={
-            key: Graded(key, *row[:5], tuple(row[5]), tuple(row[6]))
-            for key, row in labs["graded"].items()
-        },
+        graded={key: _graded(key, row) for key, row in labs["graded"].items()},
         panels={key: tuple(members) for key, members in labs["panels"].items()},
         first_draw=labs["first_draw"],
         female={key: tuple(row) for key, row in labs["female"].items()},
         below={key: tuple(row) for key, row in labs["below"].items()},
+        limits={key: tuple(row) for key, row in labs["limits"].items()},
         specimen_type=tuple(labs["specimen_type"]),
         drugs={key: Drug(key, *row) for key, row in drugs["hospital"].items()},
         drugs_background=drugs["background"],

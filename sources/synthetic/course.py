@@ -156,7 +156,7 @@ class Course:
             if not draws.chance(share):
                 continue
             fluid = specimen in _FLUIDS
-            at = frame.arrival + (draws.whole(300, 1400) if fluid else draws.whole(16, 150))
+            at = frame.arrival + (draws.whole(90, 330) if fluid else draws.whole(16, 150))
             if specimen in {"sputum", "mrsa", "stool", "legionella"}:
                 at += draws.whole(60, 900)
             organism = draws.weighted(self._catalogue.profiles[profile])

@@ -9,15 +9,19 @@ from __future__ import annotations
 from sources.synthetic.body import ranges
 from sources.synthetic.calendar import day, midnight, moment
 from sources.synthetic.catalogue import Catalogue, catalogue
-from sources.synthetic.life import PROVIDERS, provider_id
+from sources.synthetic.ids import (
+    LABS,
+    MICRO,
+    PROVIDERS,
+    SPECIMENS,
+    TRANSFER_BASE,
+    TRANSFERS,
+    Ids,
+    provider_id,
+)
 from sources.synthetic.pharmacy_rows import PharmacyRows
 from sources.synthetic.sheets import Book, field, number
 from sources.synthetic.timeline import Admission, Culture, Patient, Specimen
-
-_LABS_PER_PATIENT = 2000
-_SPECIMENS_PER_PATIENT = 500
-_CULTURES_PER_PATIENT = 200
-_TRANSFERS_PER_PATIENT = 40
 
 
 class HospWriter:
@@ -47,24 +51,23 @@ class HospWriter:
             f"{subject},{patient.sex},{patient.anchor_age},{patient.anchor_year},"
             f"{patient.anchor_year_group},{dod}"
         )
-        labs = patient.number * _LABS_PER_PATIENT
-        tubes = patient.number * _SPECIMENS_PER_PATIENT
-        micro = patient.number * _CULTURES_PER_PATIENT
-        transfer = 1_000_000_000 + patient.number * _TRANSFERS_PER_PATIENT
+        labs = Ids("laboratory results", patient.number, LABS)
+        tubes = Ids("specimens", patient.number, SPECIMENS)
+        micro = Ids("culture results", patient.number, MICRO)
+        transfers = Ids("transfers", patient.number, TRANSFERS, TRANSFER_BASE)
         self._pharmacy.open(patient)
         for admission in patient.admissions:
             self._admission(patient, admission)
             self._diagnoses(subject, admission)
-            transfer = self._transfers(subject, admission, transfer)
-            labs, tubes = self._labs(patient, admission, labs, tubes)
-            micro, tubes = self._cultures(subject, admission, micro, tubes)
+            self._transfers(subject, admission, transfers)
+            self._labs(patient, admission, labs, tubes)
+            self._cultures(subject, admission, micro, tubes)
             self._pharmacy.write(admission)
         for visit in patient.other_visits:
             book["transfers"].add(
-                f"{subject},,{transfer},ED,Emergency Department,"
+                f"{subject},,{transfers.take()},ED,Emergency Department,"
                 f"{moment(visit.start)},{moment(visit.end)}"
             )
-            transfer += 1
         for at, weight, systolic, diastolic in patient.clinic:
             pounds = weight * 2.20462
             inches = patient.height_cm / 2.54
@@ -131,8 +134,8 @@ class HospWriter:
             )
         )
 
-    def _transfers(self, subject: str, admission: Admission, number_: int) -> int:
-        """Where the patient lay; returns the next transfer id."""
+    def _transfers(self, subject: str, admission: Admission, ids: Ids) -> None:
+        """Where the patient lay."""
         stops: list[tuple[str, str, int, int]] = []
         if admission.ed:
             stops.append(("ED", "Emergency Department", admission.ed.start, admission.ed.end))
@@ -150,22 +153,18 @@ class HospWriter:
         sheet = self._book["transfers"]
         for kind, unit, start, end in stops:
             sheet.add(
-                f"{subject},{admission.hadm_id},{number_},{kind},{field(unit)},"
+                f"{subject},{admission.hadm_id},{ids.take()},{kind},{field(unit)},"
                 f"{moment(start)},{moment(end)}"
             )
-            number_ += 1
         gone = moment(admission.discharged)
-        sheet.add(f"{subject},{admission.hadm_id},{number_},discharge,,{gone},")
-        return number_ + 1
+        sheet.add(f"{subject},{admission.hadm_id},{ids.take()},discharge,,{gone},")
 
-    def _labs(self, patient: Patient, admission: Admission, row: int, tube: int) -> tuple[int, int]:
+    def _labs(self, patient: Patient, admission: Admission, ids: Ids, tubes: Ids) -> None:
         items = self._lab_items[patient.sex]
         lines: list[str] = []
         for specimen in admission.specimens:
-            tube += 1
-            row = self._specimen(patient, admission, specimen, items, row, tube, lines)
+            lines += self._specimen(patient, admission, specimen, items, ids, tubes.take())
         self._book["labevents"].extend(lines)
-        return row, tube
 
     def _specimen(
         self,
@@ -173,10 +172,10 @@ class HospWriter:
         admission: Admission,
         specimen: Specimen,
         items: dict[str, tuple[str, str]],
-        row: int,
+        ids: Ids,
         tube: int,
-        lines: list[str],
-    ) -> int:
+    ) -> list[str]:
+        lines = []
         hadm = "" if specimen.unlinked else str(admission.hadm_id)
         head = f",{patient.subject_id},{hadm},{tube},"
         times = (
@@ -185,25 +184,21 @@ class HospWriter:
         )
         priority = "STAT" if specimen.urgent else "ROUTINE"
         for result in specimen.results:
-            row += 1
             itemid, tail = items[result.key]
             flag = "abnormal" if result.abnormal else ""
             comment = field(result.comment) if result.comment else ""
             lines.append(
-                f"{row}{head}{itemid}{times}{result.text or ''},{number(result.number)},"
+                f"{ids.take()}{head}{itemid}{times}{result.text or ''},{number(result.number)},"
                 f"{tail},{flag},{priority},{comment}"
             )
-        return row
+        return lines
 
-    def _cultures(self, subject: str, admission: Admission, row: int, tube: int) -> tuple[int, int]:
-        lines = []
+    def _cultures(self, subject: str, admission: Admission, ids: Ids, tubes: Ids) -> None:
         for culture in admission.cultures:
-            tube += 1
-            for line in self._culture(subject, admission, culture, tube):
-                row += 1
-                lines.append(f"{row},{line}")
-        self._book["microbiologyevents"].extend(lines)
-        return row, tube
+            self._book["microbiologyevents"].extend(
+                f"{ids.take()},{line}"
+                for line in self._culture(subject, admission, culture, tubes.take())
+            )
 
     def _culture(
         self, subject: str, admission: Admission, culture: Culture, tube: int

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from sources.synthetic.calendar import midnight, moment
 from sources.synthetic.catalogue import catalogue
-from sources.synthetic.icu_course import CAREGIVERS
+from sources.synthetic.ids import CAREGIVERS, ORDERS, Ids
 from sources.synthetic.sheets import Book, field, number
 from sources.synthetic.timeline import DAY, HOUR, IcuStay, Infusion, Patient
-
-_ORDERS_PER_PATIENT = 1000
 
 
 class IcuWriter:
@@ -27,13 +25,13 @@ class IcuWriter:
 
     def write(self, patient: Patient) -> None:
         """Write one patient."""
-        order = patient.number * _ORDERS_PER_PATIENT
+        orders = Ids("ICU orders", patient.number, ORDERS)
         for admission in patient.admissions:
             if admission.icu is not None:
-                order = self._stay(patient, admission.hadm_id, admission.icu, order)
+                self._stay(patient, admission.hadm_id, admission.icu, orders)
 
-    def _stay(self, patient: Patient, hadm: int, stay: IcuStay, order: int) -> int:
-        """Write one stay; returns the next order id."""
+    def _stay(self, patient: Patient, hadm: int, stay: IcuStay, orders: Ids) -> None:
+        """Write one stay."""
         book = self._book
         head = f"{patient.subject_id},{hadm},{stay.stay_id},"
         unit = field(stay.unit)
@@ -57,10 +55,12 @@ class IcuWriter:
             f"{outputs[key][5]}"
             for at, key, amount in stay.outputs
         )
+        links: dict[int, int] = {}
         for part in stay.infusions:
-            self._infusion(head, nurse, stay, part, order + part.order)
-        order += max((part.order for part in stay.infusions), default=0)
-        order = self._procedures(head, nurse, stay, order)
+            order = orders.take()
+            # Rate changes of one order are rows of their own, linked to its first.
+            self._infusion(head, nurse, stay, part, order, links.setdefault(part.order, order))
+        self._procedures(head, nurse, stay, orders)
         change = self._catalogue.icu["date"]["line_change"]
         for key, start, end in stay.lines:
             if key == "central":
@@ -69,9 +69,10 @@ class IcuWriter:
                         f"{head}{nurse},{moment(at)},{moment(at + 9)},{change[0]},"
                         f"{midnight(start)},{change[5]},0"
                     )
-        return order
 
-    def _infusion(self, head: str, nurse: int, stay: IcuStay, part: Infusion, order: int) -> None:
+    def _infusion(
+        self, head: str, nurse: int, stay: IcuStay, part: Infusion, order: int, link: int
+    ) -> None:
         item = self._catalogue.icu["infusion"][part.key]
         fluid = item[2] == "Fluids/Intake"
         state = "FinishedRunning" if part.finished else "ChangeDose/Rate"
@@ -80,7 +81,7 @@ class IcuWriter:
         start, end = moment(part.start), moment(part.end)
         self._book["inputevents"].add(
             f"{head}{nurse},{start},{end},{moment(part.start + 3)},{item[0]},"
-            f"{number(part.amount)},{item[4]},{rate},{order},{order},{item[8]},{second},"
+            f"{number(part.amount)},{item[4]},{rate},{order},{link},{item[8]},{second},"
             f"Main order parameter,{item[9]},{number(stay.weight)},,,0,0,{state},"
             f"{number(part.amount)},{number(part.rate) or '0'}"
         )
@@ -90,11 +91,11 @@ class IcuWriter:
                 self._book["ingredientevents"].add(
                     f"{head}{nurse},{start},{end},{moment(part.start + 3)},{ingredient[0]},"
                     f"{number(part.amount)},{ingredient[5]},{number(part.rate)},mL/hour,{order},"
-                    f"{order},FinishedRunning,0,{number(part.rate)}"
+                    f"{link},FinishedRunning,0,{number(part.rate)}"
                 )
 
-    def _procedures(self, head: str, nurse: int, stay: IcuStay, order: int) -> int:
-        """Procedures, then lines; returns the last order id used."""
+    def _procedures(self, head: str, nurse: int, stay: IcuStay, orders: Ids) -> None:
+        """Procedures and lines, by time."""
         events = []
         for key, start, end in stay.procedures:
             itemid, _, _, category, minutes = self._catalogue.procedures[key]["icu"]
@@ -103,7 +104,7 @@ class IcuWriter:
             itemid, _, _, category, place, kind = self._catalogue.icu["line"][key]
             events.append((start, end, itemid, category, place, kind, True))
         for start, end, itemid, category, place, kind, lasting in sorted(events):
-            order += 1
+            order = orders.take()
             minutes = end - start if lasting else 1
             self._book["procedureevents"].add(
                 f"{head}{nurse},{moment(start)},{moment(end)},{moment(end)},{itemid},"
@@ -111,7 +112,6 @@ class IcuWriter:
                 f"{category},{'ContinuousProcess' if lasting else 'Task'},{number(stay.weight)},"
                 f"{int(lasting)},0,FinishedRunning,{minutes},{int(lasting)}"
             )
-        return order
 
     def finish(self) -> None:
         """Write the dictionaries: everything that the catalogue can write."""

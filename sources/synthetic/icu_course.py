@@ -8,11 +8,10 @@ from __future__ import annotations
 from sources.synthetic.body import Body
 from sources.synthetic.catalogue import catalogue
 from sources.synthetic.draws import Draws
+from sources.synthetic.ids import CAREGIVERS
 from sources.synthetic.stories import IcuCare, Story
 from sources.synthetic.timeline import DAY, HOUR, Chart, IcuStay, Infusion, Procedure
 
-CAREGIVERS = tuple(range(900_001, 900_241))
-"""Ids above those that MIMIC uses."""
 _CHARTED_HOURS = 48
 _EYES = {1: "None", 2: "To Pain", 3: "To Speech", 4: "Spontaneously"}
 _WORDS = {

@@ -2,20 +2,11 @@
 
 Belongs here: demographics, chronic disease, the order of admissions, ids, and which admissions a
 cohort must drop. Does not belong here: what happens inside an admission (`course`).
-
-Ids lie in ranges that MIMIC does not use (its own are 10,000,000 to 39,999,999), so that nothing
-synthetic can be mistaken for, or joined to, a real row; all stay below 2^31:
-
-| id | range |
-|---|---|
-| subject_id | 80,000,000 + patient |
-| hadm_id | 70,000,000 + 8 x patient + admission |
-| ICU stay_id | 90,000,000 + 8 x patient + admission |
-| ED stay_id | 100,000,000 + 8 x patient + visit |
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from sources.synthetic.body import Body
@@ -24,25 +15,19 @@ from sources.synthetic.catalogue import Catalogue, catalogue
 from sources.synthetic.course import Course, Frame, read_vitals
 from sources.synthetic.draws import Draws
 from sources.synthetic.icu_course import IcuCourse
+from sources.synthetic.ids import (
+    PROVIDERS,
+    ed_stay_id,
+    hadm_id,
+    icu_stay_id,
+    provider_id,
+    subject_id,
+)
 from sources.synthetic.stories import EARLIER, Story, load_stories
 from sources.synthetic.timeline import DAY, HOUR, Admission, EdStay, IcuStay, Patient, Vitals
 
-PATIENT_LIMIT = 1_000_000
-"""More patients than this would take ids beyond their ranges."""
-PROVIDERS = 400
-EXCLUDED = {"elective": 0.02, "transfer": 0.02, "leak": 0.025, "second": 0.015}
+EXCLUDED = {"elective": 0.018, "transfer": 0.018, "leak": 0.022, "second": 0.014}
 """Share of patients whose admission a cohort has to drop, by reason."""
-_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-def provider_id(number: int) -> str:
-    """Id of a provider, `P` and five characters; a bijection on 0 to 36^5."""
-    number = (number * 7_919_033 + 1_234_577) % 36**5
-    text = ""
-    for _ in range(5):
-        number, digit = divmod(number, 36)
-        text = _ALPHABET[digit] + text
-    return "P" + text
 
 
 @dataclass(slots=True)
@@ -61,6 +46,26 @@ class _Person:
     baseline: dict[str, float]
 
 
+def assigned(seed: int, number: int) -> tuple[str, str]:
+    """The category and condition of a patient.
+
+    Each run of as many patients as there are categories has every category once, and the
+    conditions of a category take turns: any number of patients is as even as it can be, and still
+    a patient's condition depends on nothing but the seed and the number.
+    """
+    stories = load_stories()
+    categories = [category for category in stories if category != EARLIER]
+    turn, place = divmod(number - 1, len(categories))
+
+    def shuffled(text: str) -> bytes:
+        return hashlib.sha256(f"medcred synthetic 1|{seed}|{text}".encode()).digest()
+
+    category = sorted(categories, key=lambda name: shuffled(f"{turn}|{name}"))[place]
+    conditions = list(stories[category])
+    offset = int.from_bytes(shuffled(category)[:4], "big")
+    return category, conditions[(turn + offset) % len(conditions)]
+
+
 class Life:
     """Tells the life of one patient."""
 
@@ -69,19 +74,13 @@ class Life:
         self._draws = Draws(seed, number)
         self._number = number
         self._catalogue: Catalogue = catalogue()
-        stories = load_stories()
-        self._told = [
-            (category, condition)
-            for category, conditions in stories.items()
-            if category != EARLIER
-            for condition in conditions
-        ]
-        self._stories = stories
+        self._stories = load_stories()
+        self._seed = seed
 
     def patient(self) -> Patient:
         """Draw everything about the patient."""
         draws = self._draws
-        category, condition = draws.one(self._told)
+        category, condition = assigned(self._seed, self._number)
         story = self._stories[category][condition]
         sex = "F" if draws.chance(story.female) else "M"
         age = round(max(19, min(89, draws.around(*story.age))))
@@ -144,7 +143,7 @@ class Life:
         )
         return Patient(
             person.number,
-            80_000_000 + person.number,
+            subject_id(person.number),
             person.sex,
             anchor_age,
             anchor_year,
@@ -264,7 +263,7 @@ class Life:
         icu: IcuStay | None = None
         if care is not None and icu_start is not None and icu_end is not None:
             icu = IcuCourse(draws, story, care, body, arrival, (icu_start, icu_end)).stay(
-                90_000_000 + 8 * person.number + order, procedures, person.weight, person.height
+                icu_stay_id(person.number, order), procedures, person.weight, person.height
             )
         codes = self._codes(person, category, condition, version, reason)
         ed = None
@@ -280,7 +279,7 @@ class Life:
         if leaves == "HOME" and draws.chance(0.15):
             leaves = None
         return Admission(
-            70_000_000 + 8 * person.number + order,
+            hadm_id(person.number, order),
             condition,
             version,
             arrival,
@@ -375,7 +374,7 @@ class Life:
         ill = triage.sbp is not None and (triage.sbp < 95 or (triage.hr or 0) > 125)
         acuity = 1 if ill and draws.chance(0.4) else draws.one((2, 2, 2, 3))
         return EdStay(
-            100_000_000 + 8 * person.number + order,
+            ed_stay_id(person.number, order),
             frame.arrival,
             frame.ed_end,
             "AMBULANCE" if draws.chance(0.75 if ill else 0.52) else "WALK IN",
@@ -396,7 +395,7 @@ class Life:
             draws, story, person.sex, person.comorbid, atypical=True, baseline=person.baseline
         )
         return EdStay(
-            100_000_000 + 8 * person.number + 7,
+            ed_stay_id(person.number, 7),
             at,
             at + draws.whole(120, 420),
             "WALK IN",

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from sources.synthetic.calendar import moment
 from sources.synthetic.catalogue import Drug, catalogue
+from sources.synthetic.ids import PHARMACY, Ids
 from sources.synthetic.sheets import Book, field
 from sources.synthetic.timeline import Admission, Medication, Patient
 
-_PHARMACY_PER_PATIENT = 300
 _FREQUENCY = {0: "ONCE", 3: "Q3H", 4: "Q4H", 6: "Q6H", 8: "Q8H", 12: "Q12H", 24: "DAILY"}
 _KIND = {"dose": "Unit Dose", "piggyback": "IV Piggyback", "drip": "IV Large Volume"}
 
@@ -23,6 +23,7 @@ class PharmacyRows:
         self._book = book
         self._drugs = catalogue().drugs
         self._subject = 0
+        self._ids = Ids("drug orders", 0, PHARMACY)
         self._pharmacy_id = 0
         self._poe = 0
         self._emar = 0
@@ -30,7 +31,7 @@ class PharmacyRows:
     def open(self, patient: Patient) -> None:
         """Begin a patient: order numbers count within the patient."""
         self._subject = patient.subject_id
-        self._pharmacy_id = patient.number * _PHARMACY_PER_PATIENT
+        self._ids = Ids("drug orders", patient.number, PHARMACY)
         self._poe = 0
         self._emar = 0
 
@@ -65,7 +66,7 @@ class PharmacyRows:
         subject, hadm = self._subject, admission.hadm_id
         drug = self._drugs[medication.drug]
         self._poe += 1
-        self._pharmacy_id += 1
+        self._pharmacy_id = self._ids.take()
         number = self._poe
         poe_id = f"{subject}-{number}"
         start, stop = moment(medication.start), moment(medication.stop)

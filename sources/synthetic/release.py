@@ -19,7 +19,8 @@ from typing import Protocol
 from sources.synthetic.ed import EdWriter
 from sources.synthetic.hosp import HospWriter
 from sources.synthetic.icu import IcuWriter
-from sources.synthetic.life import PATIENT_LIMIT, Life
+from sources.synthetic.ids import PATIENT_LIMIT
+from sources.synthetic.life import Life
 from sources.synthetic.sheets import Book
 from sources.synthetic.tables import FOLDERS, HEADERS, RELEASES
 from sources.synthetic.timeline import Patient

@@ -304,3 +304,10 @@ def test_no_source_file_is_too_long_to_read() -> None:
         and (lines := path.read_text(encoding="utf-8").count("\n")) > MAX_LINES
     }
     assert too_long == {}
+
+
+def test_every_decision_is_listed() -> None:
+    folder = PROJECT / "docs" / "decisions"
+    pages = {path.name for path in folder.glob("*.md")} - {"README.md"}
+    listed = re.findall(r"^\| \[[^\]]+\]\(([^)]+)\) \|", (folder / "README.md").read_text(), re.M)
+    assert sorted(listed) == sorted(pages)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -147,14 +148,26 @@ def issued_on() -> date:
     return ISSUED
 
 
-@pytest.fixture
-def publication(standings: dict[str, Any], policy: Policy, tmp_path: Path) -> Path:
-    """A fresh publication of all standings."""
-    return publish(standings, tmp_path / "public", ISSUED, policy).folder
+@pytest.fixture(scope="session")
+def masters(
+    standings: dict[str, Any], policy: Policy, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
+    """Publications made once, to be copied and never changed."""
+    folder = tmp_path_factory.mktemp("masters")
+    small = apply_policy([raw_standing()], policy, source=SYNTHETIC)
+    return {
+        "public": publish(standings, folder / "public", ISSUED, policy).folder,
+        "small": publish(small, folder / "small", ISSUED, policy).folder,
+    }
 
 
 @pytest.fixture
-def small_publication(policy: Policy, tmp_path: Path) -> Path:
-    """A publication of one standing."""
-    record = apply_policy([raw_standing()], policy, source=SYNTHETIC)
-    return publish(record, tmp_path / "small", ISSUED, policy).folder
+def publication(masters: dict[str, Path], tmp_path: Path) -> Path:
+    """A publication of all standings, to be changed at will."""
+    return Path(shutil.copytree(masters["public"], tmp_path / "public"))
+
+
+@pytest.fixture
+def small_publication(masters: dict[str, Path], tmp_path: Path) -> Path:
+    """A publication of one standing, to be changed at will."""
+    return Path(shutil.copytree(masters["small"], tmp_path / "small"))

@@ -230,3 +230,15 @@ def test_candidate_that_stands_twice_is_refused(standing, policy, sources):
 
 def test_expiry_counts_days(policy):
     assert policy.expiry(date(2026, 11, 20)) == date(2027, 5, 19)
+
+
+@pytest.mark.parametrize("interval", [[0.74, 0.86], (0.74, 0.86), {"low": 0.74, "high": 0.86}])
+def test_interval_is_recorded_as_low_and_high(standing, policy, sources, interval):
+    record = apply_policy([standing(interval=interval)], policy, source=sources["synthetic"])
+    assert record["standings"][0]["interval"] == [0.74, 0.86]
+
+
+@pytest.mark.parametrize("interval", [None, [0.5], [0.1, 0.2, 0.3], {"low": 0.1}, 0.5])
+def test_standing_without_an_interval_is_refused(standing, policy, sources, interval):
+    with pytest.raises(StandingError, match="interval"):
+        apply_policy([standing(interval=interval)], policy, source=sources["synthetic"])

@@ -78,7 +78,7 @@ def test_snapshot_days_of_named_models_are_exempt_only_as_a_whole(name):
     with pytest.raises(PrivacyError):
         scanned(name)
     day = name[-8:] if name[-8:].isdigit() else name[-10:]
-    for text in (f"{name} {day}", f"{name}9", f"x{name}"):
+    for text in (f"{name} {day}", f"x{name}"):
         with pytest.raises(PrivacyError):
             scanned(text, names=[name])
 

@@ -327,7 +327,7 @@ def test_any_text_survives_the_landing(tmp_path: Path, texts: list[str], quoting
 
 _KINDS = {"INTEGER": 64, "SMALLINT": 16, "DOUBLE": 0, "TIMESTAMP": 0, "DATE": 0}
 _NEARLY = st.one_of(
-    st.text("0123456789+-. eE", max_size=8),
+    st.text("0123456789+-. \teE", max_size=8),
     st.sampled_from(["nan", "inf", "-Infinity", "1e400", "1e308", "32768", "-32768", "1_0", "٣"]),
     st.integers(-(2**64), 2**64).map(str),
     st.datetimes().map(str),
@@ -340,6 +340,8 @@ _NEARLY = st.one_of(
 
 @settings(max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(declared=st.sampled_from(sorted(_KINDS)), field=_NEARLY)
+@example(declared="INTEGER", field=" ")
+@example(declared="DOUBLE", field="\t+.5e3")
 @example(declared="TIMESTAMP", field="0000-01-01 00:00:00")
 @example(declared="TIMESTAMP", field="1900-02-29 00:00:00")
 def test_fast_reader_and_diagnosis_agree_on_every_field(

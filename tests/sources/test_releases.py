@@ -310,6 +310,7 @@ def test_supplement_inside_the_source_folder_is_not_taken_for_official(
 
 def test_source_is_the_same_wherever_it_lies(synthetic: Folder, tmp_path: Path) -> None:
     synthetic.vitals(GOOD_ROW)
+    synthetic.table("hosp", "patients")
     (synthetic.root / MARKER).write_text(json.dumps({"patients": 600, "seed": 42}))
     copy = tmp_path / "elsewhere"
     shutil.copytree(synthetic.root, copy)

@@ -1,5 +1,5 @@
--- Admissions whose events are worth reading: those with a target condition that passed every rule for
--- which no event is needed. Gives keys and times, never why.
+-- Admissions whose events are worth reading: those with a target condition that passed every rule
+-- for which no event is needed. Gives keys and times, never why.
 -- Grain: one hospital admission.
 select
     timed.subject_id,

@@ -1,7 +1,7 @@
 -- The clock of each admission, its end included: private, for selection and decision times.
 -- Grain: one hospital admission.
--- The span holds the events that belong to the admission when they do not name one: from 24 h before
--- t0, but not before the end of an earlier admission of the patient, to discharge.
+-- The span holds the events that belong to the admission when they do not name one: from 24 h
+-- before t0, but not before the end of an earlier admission of the patient, to discharge.
 select
     arrived.subject_id,
     arrived.hadm_id,
@@ -21,7 +21,7 @@ select
             partition by arrived.subject_id
             order by arrived.t0, arrived.hadm_id
             rows between unbounded preceding and 1 preceding
-        )
+        ) + interval 1 microsecond
     ) as span_from,
     admissions.discharged_at as span_to
 from {{ ref('int_admissions__arrived') }} as arrived

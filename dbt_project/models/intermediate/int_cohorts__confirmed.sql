@@ -1,13 +1,15 @@
 -- Do the results bear the coded diagnosis out? Private.
 -- Grain: one scenario.
--- Source: cohort_rules.csv, confirm_data. Results taken from t0 - 24 h to t0 + 72 h. Null: there is no
--- rule, or what it needs is not landed (imaging may confirm a pancreatitis that lipase does not).
--- nstemi: troponin T > 0.01 ng/mL. acute_pancreatitis: lipase or amylase at least 3 times the upper
--- limit. aki: creatinine at least 1.5 times the lowest, or up by 0.3 mg/dL within 48 h (KDIGO 2012).
+-- Source: cohort_rules.csv, confirm_data. Results taken from t0 - 24 h to t0 + 72 h. Null: there
+-- is no rule, or what it needs is not landed (imaging may confirm a pancreatitis that lipase does
+-- not).
+-- nstemi: troponin T > 0.01 ng/mL. acute_pancreatitis: lipase or amylase at least 3 times the
+-- upper limit. aki: creatinine at least 1.5 times the lowest, or up by 0.3 mg/dL within 48 h
+-- (KDIGO 2012).
 -- hyperkalemia: potassium >= 5.5 within 24 h of arrival. hyponatremia: first sodium < 130.
--- rhabdomyolysis: CK > 1000 IU/L. hypoglycemia: glucose < 70 mg/dL. dka: glucose >= 200 and (pH < 7.3
--- or bicarbonate < 18) and (ketones or gap > 12). hhs: glucose >= 600, 2 Na + glucose / 18 >= 300,
--- and no pH < 7.3.
+-- rhabdomyolysis: CK > 1000 IU/L. hypoglycemia: glucose < 70 mg/dL. dka: glucose >= 200 and (pH <
+-- 7.3 or bicarbonate < 18) and (ketones or gap > 12). hhs: glucose >= 600, 2 Na + glucose / 18 >=
+-- 300, and no pH < 7.3.
 with values_early as (
     select
         selected.scenario_id,
@@ -61,21 +63,21 @@ summaries as (
     select
         scenario_id,
         max(value_num) filter (where test_id = 'lab_tnt') as troponin_max,
-        max(value_num / ref_high)
-            filter (where test_id in ('lab_lipase', 'lab_amylase') and ref_high > 0)
-            as enzyme_ratio_max,
+        max(value_num / ref_high) filter (
+            where test_id in ('lab_lipase', 'lab_amylase') and ref_high > 0
+        ) as enzyme_ratio_max,
         min(value_num) filter (where test_id = 'lab_creat' and value_num > 0) as creatinine_min,
         max(value_num) filter (where test_id = 'lab_creat') as creatinine_max,
-        max(value_num)
-            filter (where test_id = 'lab_k' and taken_at <= t0 + interval 24 hours)
-            as potassium_max,
+        max(value_num) filter (
+            where test_id = 'lab_k' and taken_at <= t0 + interval 24 hours
+        ) as potassium_max,
         arg_min(value_num, taken_at) filter (where test_id = 'lab_na') as sodium_first,
         max(value_num) filter (where test_id = 'lab_na') as sodium_max,
         max(value_num) filter (where test_id = 'lab_ck') as ck_max,
         max(value_num) filter (where test_id = 'lab_glucose') as glucose_max,
-        min(value_num)
-            filter (where test_id in ('lab_glucose', 'vital_glucose_poc'))
-            as glucose_min,
+        min(value_num) filter (
+            where test_id in ('lab_glucose', 'vital_glucose_poc')
+        ) as glucose_min,
         min(value_num) filter (where test_id = 'lab_bg_ph') as ph_min,
         min(value_num) filter (where test_id = 'lab_hco3') as bicarbonate_min,
         max(value_num) filter (where test_id = 'lab_anion_gap') as gap_max,

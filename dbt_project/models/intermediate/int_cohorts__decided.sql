@@ -1,6 +1,7 @@
 -- When a scenario ends: the decision time.
 -- Grain: one admission and condition that passed the rules of int_cohorts__matched.
--- Source: leak-prevention rule 2. The earliest of t0 + 72 h, discharge, death and the first definitive
+-- Source: leak-prevention rule 2. The earliest of t0 + 72 h, discharge, death and the first
+-- definitive
 -- treatment: the first procedure whose scoring for the condition is expected or expected_if_done.
 with definitive as (
     select

@@ -1,9 +1,9 @@
--- Admissions that carry a target condition, with the first rule that each fails, as far as no event
--- need be read: the events are read only for those that pass.
+-- Admissions that carry a target condition, with the first rule that each fails, as far as no
+-- event need be read: the events are read only for those that pass.
 -- Grain: one admission and condition whose code stands at an eligible position.
--- Source: cohort_rules.csv, `_global`. single_target: another condition of the same category is coded
--- at position 1 to 3 (multi-pathology, as MIMIC-CDM dropped it). planned_therapy: Z51 or V58.0, V58.1
--- at position 1. length: discharged after admission and within 60 days.
+-- Source: cohort_rules.csv, `_global`. single_target: another condition of the same category is
+-- coded at position 1 to 3 (multi-pathology, as MIMIC-CDM dropped it). planned_therapy: Z51 or
+-- V58.0, V58.1 at position 1. length: discharged after admission and within 60 days.
 with targets as (
     select *
     from {{ ref('int_diagnoses__matched') }}
@@ -11,7 +11,7 @@ with targets as (
     qualify
         row_number() over (
             partition by hadm_id, condition_id
-            order by is_initial_encounter desc, seq_num, icd_code
+            order by is_initial_encounter desc, seq_num asc, icd_code asc
         ) = 1
 ),
 

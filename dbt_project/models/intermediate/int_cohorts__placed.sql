@@ -1,11 +1,12 @@
--- What became of each admission of a cohort: selected, or dropped because it serves another condition
--- (one_use) or because the patient was there before (first_admission).
+-- What became of each admission of a cohort: selected, or dropped because it serves another
+-- condition (one_use) or because the patient was there before (first_admission).
 -- Grain: one admission and condition.
--- Source: cohort_rules.csv. one_use: conditions that may be coded at any position come first (shock,
+-- Source: cohort_rules.csv. one_use: conditions that may be coded at any position come first
+-- (shock,
 -- arrest: coded second by rule), then the better coded one (lower seq_num), then the id. Then
--- first_admission: the earliest admission of a patient within a condition. In this order, since an
--- admission used elsewhere is none of this condition. A patient may serve several conditions; the
--- freeze takes one scenario a patient.
+-- first_admission: the earliest admission of a patient within a condition. In this order, since
+-- an admission used elsewhere is none of this condition. A patient may serve several conditions;
+-- the freeze takes one scenario a patient.
 with used as (
     select
         united.*,

@@ -1,10 +1,10 @@
--- Every admission with a target condition and the first shared rule that it fails; null when it passes
--- them all, and the condition's own file decides.
+-- Every admission with a target condition and the first shared rule that it fails; null when it
+-- passes them all, and the condition's own file decides.
 -- Grain: one admission and condition.
--- Source: cohort_rules.csv. required_tests_N (`any_of:a|b`): at least one of the tests was taken from
--- t0 - 24 h to t0 + 72 h and has a result. Taken, not resulted: a blood culture without growth is
--- final after five days. A panel counts when any member has a result. A rule is skipped when the
--- modules that would tell of its tests are not landed (module_missing).
+-- Source: cohort_rules.csv. required_tests_N (`any_of:a|b`): at least one of the tests was taken
+-- from t0 - 24 h to t0 + 72 h and has a result. Taken, not resulted: a blood culture without
+-- growth is final after five days. A panel counts when any member has a result. A rule is skipped
+-- when the modules that would tell of its tests are not landed (module_missing).
 -- min_labs: a lab of the evidence window, so that there is something to show. too_short: decision
 -- time earlier than t0 + 1 h.
 with required as (

@@ -1,7 +1,7 @@
 -- The scenarios: keys and times only.
 -- Grain: one scenario, which is one admission.
--- Ids are hashes: they carry no order and no number of the source (leak-prevention rule 9). They stay
--- inside the enclave all the same: the space of admissions can be hashed through.
+-- Ids are hashes: they carry no order and no number of the source (leak-prevention rule 9). They
+-- stay inside the enclave all the same: the space of admissions can be hashed through.
 select
     left(
         sha256('medcred|' || {{ release_literal() }} || '|' || hadm_id), 16

@@ -1,9 +1,10 @@
 -- Cultures and other microbiology of the admissions under examination, joined to the catalogue.
 -- Grain: one specimen, test and catalogue test.
--- Source: README of the clinical catalogues; channels 13 to 15 of leak-prevention. Catalogue tests
--- match on test AND specimen. The result of a specimen's test is one text, available when its last
--- row was stored: the day's end where only the date is known; a row with neither is left out.
--- Cancelled tests (90760) are dropped; organism 90856 means negative. Comments are never shown.
+-- Source: README of the clinical catalogues; channels 13 to 15 of leak-prevention. Catalogue
+-- tests match on test AND specimen. The result of a specimen's test is one text, available when
+-- its last row was stored: the day's end where only the date is known; a row with neither is left
+-- out. Cancelled tests (90760) are dropped; organism 90856 means negative. Comments are never
+-- shown.
 with tests as (
     select
         tested.test_id,
@@ -76,7 +77,7 @@ growth as (
             organism || coalesce('; susceptibilities: ' || susceptibilities, ''),
             ' | ' order by isolate_num, organism
         ) as value_text,
-        list(distinct organism order by organism) as organisms
+        bool_or(not regexp_matches(organism, '(?i)mixed|flora|contamina')) as has_pathogen
     from isolates
     group by hadm_id, micro_specimen_id, test_itemid
 ),
@@ -102,7 +103,7 @@ select
     tested.label,
     tested.specimen,
     coalesce(growth.value_text, 'no organism reported') as value_text,
-    coalesce(growth.organisms, []) as organisms,
+    coalesce(growth.has_pathogen, false) as has_pathogen,
     tested.taken_at,
     greatest(tested.available_at, tested.taken_at) as available_at
 from tested

@@ -1,9 +1,10 @@
 -- Which billed diagnoses are a target condition.
 -- Grain: one billed diagnosis of one condition.
--- Source: conditions.csv. A code belongs to a condition when it starts with one of the prefixes of its
--- own ICD version and with none of the exclude prefixes of that version. Codes stay text: leading
--- zeros count. When the condition lists seventh characters, a 7-character code of S, T, M80 or M84
--- must end in one of them to be an initial encounter; shorter codes pass (rule `seventh_char`).
+-- Source: conditions.csv. A code belongs to a condition when it starts with one of the prefixes
+-- of its own ICD version and with none of the exclude prefixes of that version. Codes stay text:
+-- leading zeros count. When the condition lists seventh characters, a 7-character code of S, T,
+-- M80 or M84 must end in one of them to be an initial encounter; shorter codes pass (rule
+-- `seventh_char`).
 with codes as (
     select distinct
         icd_code,
@@ -68,14 +69,12 @@ select
         when 'any' then true
         else false
     end as is_eligible_position,
-    not (
-        conditions.icd10_7th_chars is not null
-        and diagnoses.icd_version = 10
-        and length(diagnoses.icd_code) = 7
-        and regexp_matches(diagnoses.icd_code, '^(S|T|M80|M84)')
-        and not list_contains(
-            string_split(conditions.icd10_7th_chars, '|'), right(diagnoses.icd_code, 1)
-        )
+    conditions.icd10_7th_chars is null
+    or diagnoses.icd_version != 10
+    or length(diagnoses.icd_code) != 7
+    or not regexp_matches(diagnoses.icd_code, '^(S|T|M80|M84)')
+    or list_contains(
+        string_split(conditions.icd10_7th_chars, '|'), right(diagnoses.icd_code, 1)
     ) as is_initial_encounter
 from {{ ref('stg_mimiciv_hosp__diagnoses_icd') }} as diagnoses
 inner join codes_of_conditions

@@ -1,10 +1,10 @@
 -- Drugs of the scenarios, as actions of the catalogue: private.
 -- Grain: one drug row and action.
--- Source: actions.csv. A name may be several actions (ceftriaxone is ten). Names are matched once each,
--- not row by row. emar: rows that say a dose was given or an infusion started; pyxis: dispensed in the
--- emergency department; inputevents: started in intensive care; prescriptions (without BASE): an order
--- is not a dose, is_given is false. Heparin under the skin is prophylaxis, not treatment: by the route
--- of its pharmacy entry.
+-- Source: actions.csv. A name may be several actions (ceftriaxone is ten). Names are matched once
+-- each, not row by row. emar: rows that say a dose was given or an infusion started; pyxis:
+-- dispensed in the emergency department; inputevents: started in intensive care; prescriptions
+-- (without BASE): an order is not a dose, is_given is false. Heparin under the skin is
+-- prophylaxis, not treatment: by the route of its pharmacy entry.
 with selected as (
     select
         hadm_id,

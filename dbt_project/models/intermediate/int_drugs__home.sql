@@ -1,6 +1,7 @@
 -- What the patient took before arrival.
 -- Grain: one admission and drug name.
--- Source: ed.medrecon of the emergency stay. A clinician has this list (leak-prevention channel 8).
+-- Source: ed.medrecon of the emergency stay. A clinician has this list (leak-prevention channel
+-- 8).
 select distinct
     arrived.hadm_id,
     trim(medrecon.drug_name) as drug_name

@@ -19,7 +19,7 @@ inner join {{ ref('int_admissions__timed') }} as past
     on
         present.subject_id = past.subject_id
         and present.hadm_id != past.hadm_id
-        and past.discharged_at < present.t0
+        and present.t0 > past.discharged_at
 inner join {{ ref('stg_mimiciv_hosp__diagnoses_icd') }} as diagnoses
     on past.hadm_id = diagnoses.hadm_id
 inner join {{ ref('stg_mimiciv_hosp__d_icd_diagnoses') }} as dictionary

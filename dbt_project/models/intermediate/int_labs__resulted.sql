@@ -1,11 +1,11 @@
 -- Laboratory results of the admissions under examination, joined to the catalogue.
 -- Grain: one result.
--- Source: README of the clinical catalogues. charted_at is when the specimen was taken, stored_at when
--- the result could be seen. A result without stored_at has no availability: it is kept here, and is
--- no evidence. Comments are never shown; of a result without number and text only a numeric limit at
--- the start of the comment is taken over (`<0.01.  cTropnT > 0.10 suggests ...` gives `<0.01`). The
--- redaction `___` is no value. Arterial and venous gases share items: item 52033 of the specimen
--- tells them apart.
+-- Source: README of the clinical catalogues. charted_at is when the specimen was taken, stored_at
+-- when the result could be seen. A result without stored_at has no availability: it is kept here,
+-- and is no evidence. Comments are never shown; of a result without number and text only a
+-- numeric limit at the start of the comment is taken over (`<0.01.  cTropnT > 0.10 suggests ...`
+-- gives `<0.01`). The redaction `___` is no value. Arterial and venous gases share items: item
+-- 52033 of the specimen tells them apart.
 with items as (
     select
         test_items.test_id,
@@ -69,7 +69,10 @@ select
     valued.ref_high,
     valued.flag,
     valued.charted_at as taken_at,
-    greatest(valued.stored_at, valued.charted_at) as available_at
+    -- `greatest` passes over nulls: without stored_at there is no availability.
+    case
+        when valued.stored_at is not null then greatest(valued.stored_at, valued.charted_at)
+    end as available_at
 from valued
 inner join items
     on valued.itemid = items.itemid

@@ -1,10 +1,12 @@
 -- Admissions whose presentation gives the target away.
 -- Grain: one admission, condition and part of the presentation that names it.
 -- Source: leak_terms.csv, rule leak_in_hpi, over chief complaint, past diagnoses and home drugs.
--- Policy strict: a forbidden synonym (whole words) or the forbidden pattern; chronic_ok: the pattern
--- only; presenting and report_label: nothing is a leak. A match inside an allowed term does not
--- count: allowed terms that hold a forbidden one are blanked before the check. (Other allowed terms
--- need no blanking; "angina" must not hide "unstable angina".) Each distinct text is tried once.
+-- Policy strict: a forbidden synonym (whole words) or the forbidden pattern; chronic_ok: the
+-- pattern only; presenting and report_label: nothing is a leak. A match inside an allowed term
+-- does not
+-- count: allowed terms that hold a forbidden one are blanked before the check. (Other allowed
+-- terms need no blanking; "angina" must not hide "unstable angina".) Each distinct text is tried
+-- once.
 with policies as (
     select
         condition_id,
@@ -15,7 +17,7 @@ with policies as (
                 when leak_policy = 'strict'
                     then '(^|[^a-z0-9])(' || list_aggregate(
                         list_transform(
-                            string_split(forbidden_synonyms, '|'), lambda term : regexp_escape(term)
+                            string_split(forbidden_synonyms, '|'), lambda term: regexp_escape(term)
                         ),
                         'string_agg', '|'
                     ) || ')([^a-z0-9]|$)'
@@ -33,9 +35,9 @@ patterns as (
         '(?i)\b(' || list_aggregate(
             list_transform(
                 list_filter(
-                    allowed, lambda term : regexp_matches(term, '(?i)(' || forbidden || ')')
+                    allowed, lambda term: regexp_matches(term, '(?i)(' || forbidden || ')')
                 ),
-                lambda term : regexp_escape(term)
+                lambda term: regexp_escape(term)
             ),
             'string_agg', '|'
         ) || ')\b' as blanked
@@ -54,7 +56,8 @@ presentations as (
     select
         hadm_id,
         'past_diagnoses' as shown_in,
-        title as words
+        -- A code title says what is absent, too: "without mention of hemorrhage".
+        regexp_replace(title, '(?i)\bwithout\b[^,;)]*', ' ', 'g') as words
     from {{ ref('int_history__past_diagnoses') }}
     union all
     select

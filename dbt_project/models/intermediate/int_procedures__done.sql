@@ -1,8 +1,8 @@
 -- Procedures of the admissions under examination, as actions and as tests of the catalogues.
 -- Grain: one procedure row and catalogue entry.
--- Source: actions.csv, test_items.csv. `procedures_icd` has a date and no hour: such a procedure counts
--- from the start of its date, but not before t0 + 6 h. `procedureevents` has the time; its charting
--- is not mandatory, so absence proves nothing.
+-- Source: actions.csv, test_items.csv. `procedures_icd` has a date and no hour: such a procedure
+-- counts from the start of its date, but not before t0 + 6 h. `procedureevents` has the time; its
+-- charting is not mandatory, so absence proves nothing.
 with entries as (
     select
         'action' as catalogue,

@@ -1,7 +1,7 @@
 -- Every catalogue test that an admission really had, up to discharge.
 -- Grain: one admission and test.
--- Labs, cultures, vitals with a result that has an availability; procedures; and panels, which count
--- when any member has a result (the earliest member's times).
+-- Labs, cultures, vitals with a result that has an availability; procedures; and panels, which
+-- count when any member has a result (the earliest member's times).
 with singles as (
     select
         hadm_id,

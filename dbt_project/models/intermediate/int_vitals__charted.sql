@@ -1,10 +1,11 @@
 -- Vital signs of the admissions under examination, joined to the catalogue.
 -- Grain: one charted value.
 -- Source: icu-definitions.md section 1 (ranges, Fahrenheit to Celsius), README of the catalogues.
--- Emergency department: triage at arrival, then vitalsign at its charttime. Intensive care: available
--- at storetime; where that is null (a supplement may lack it) at charttime, since vitals are charted
--- at the bedside. Pounds become kg, inches cm, fractions of inspired oxygen percent. A number out of
--- range is left out. `omr` is not used: it has dates only, so nobody knows when it could be seen.
+-- Emergency department: triage at arrival, then vitalsign at its charttime. Intensive care:
+-- available at storetime; where that is null (a supplement may lack it) at charttime, since
+-- vitals are charted at the bedside. Pounds become kg, inches cm, fractions of inspired oxygen
+-- percent. A number out of range is left out. `omr` is not used: it has dates only, so nobody
+-- knows when it could be seen.
 with ed_vitals as (
     select
         stays.hadm_id,

@@ -140,6 +140,11 @@ def _orders(
         for rule in leading:
             wanted += rule.orders
     placed = {order for step in conversation.steps for order in step.orders}
+    if conversation.replies:
+        # Ordering again is how one waits for a result.
+        pending = [o.order for o in conversation.replies[-1].orders if o.status == "pending"]
+        placed -= set(pending)
+        wanted = pending + wanted
     return tuple(dict.fromkeys(order for order in wanted if order not in placed))
 
 

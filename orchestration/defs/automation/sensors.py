@@ -3,8 +3,6 @@
 Belongs here: sensors. Does not belong here: the jobs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg
@@ -18,7 +16,9 @@ from orchestration.settings import Settings
 from orchestration.workspace import NoActiveSourceError, open_source
 
 
-def waiting(settings: Settings, candidates: tuple[Candidate, ...]) -> list[tuple[Candidate, str, str]]:
+def waiting(
+    settings: Settings, candidates: tuple[Candidate, ...]
+) -> list[tuple[Candidate, str, str]]:
     """Candidate, category and set digest of every examination that has no scores yet.
 
     Categories without a frozen set or without a case have nothing to examine.

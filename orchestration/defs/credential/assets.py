@@ -4,8 +4,6 @@ Belongs here: the two final assets. Does not belong here: statistics (`evaluator
 and pages (`registry`).
 """
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +13,7 @@ import dagster as dg
 from evaluators.candidates.config import load_candidates
 from orchestration.defs.examination.assets import SCENARIO_SETS, SCORES, frozen_set
 from orchestration.defs.examination.partitions import CATEGORIES
+from orchestration.defs.failures import spoken_errors
 from orchestration.defs.ownership import EXAMINATION, REGISTRY
 from orchestration.progress import Reporter
 from orchestration.settings import Settings
@@ -41,39 +40,40 @@ def standings(
     settings: dg.ResourceParam[Settings], reporter: dg.ResourceParam[Reporter]
 ) -> dg.MaterializeResult[None]:
     """Compute the standings of all candidates whose scores exist for the present sets."""
-    from evaluators.scoring.standings import compute_standings
+    with spoken_errors():
+        from evaluators.scoring.standings import compute_standings
 
-    source, workspace = open_source(settings)
-    candidates = load_candidates(settings.candidates)
-    scored: list[dict[str, Any]] = []
-    manifests = {}
-    missing = 0
-    with reporter.stage("Compute standings", len(CATEGORIES)) as stage:
-        for done, category in enumerate(CATEGORIES):
-            stage.update(done, detail=category)
-            chosen = frozen_set(workspace, category)
-            manifests[category] = chosen.manifest
-            for candidate in candidates:
-                folder = workspace.examination(
-                    category, candidate.id, candidate.sha256, chosen.digest
-                )
-                path = folder / "scores.json"
-                if path.is_file():
-                    scored.append(json.loads(path.read_text()))
-                else:
-                    missing += 1
-        raw = compute_standings(scored, manifests, candidates)
-    record = apply_policy(raw, load_policy(), source=source)
-    write_json(workspace.standings, record)
-    tiers = [entry["tier"] for entry in record["standings"]]
-    return dg.MaterializeResult(
-        metadata={
-            "entries": len(tiers),
-            "credentialed": sum(tier in {"credentialed", "with_distinction"} for tier in tiers),
-            "insufficient_cases": tiers.count(None),
-            "partitions_without_scores": missing,
-        }
-    )
+        source, workspace = open_source(settings)
+        candidates = load_candidates(settings.candidates)
+        scored: list[dict[str, Any]] = []
+        manifests = {}
+        missing = 0
+        with reporter.stage("Compute standings", len(CATEGORIES)) as stage:
+            for done, category in enumerate(CATEGORIES):
+                stage.update(done, detail=category)
+                chosen = frozen_set(workspace, category)
+                manifests[category] = chosen.manifest
+                for candidate in candidates:
+                    folder = workspace.examination(
+                        category, candidate.id, candidate.sha256, chosen.digest
+                    )
+                    path = folder / "scores.json"
+                    if path.is_file():
+                        scored.append(json.loads(path.read_text()))
+                    else:
+                        missing += 1
+            raw = compute_standings(scored, manifests, candidates)
+        record = apply_policy(raw, load_policy(), source=source)
+        write_json(workspace.standings, record)
+        tiers = [entry["tier"] for entry in record["standings"]]
+        return dg.MaterializeResult(
+            metadata={
+                "entries": len(tiers),
+                "credentialed": sum(tier in {"credentialed", "with_distinction"} for tier in tiers),
+                "insufficient_cases": tiers.count(None),
+                "partitions_without_scores": missing,
+            }
+        )
 
 
 @dg.asset(
@@ -91,18 +91,19 @@ def registry(
     settings: dg.ResourceParam[Settings], reporter: dg.ResourceParam[Reporter]
 ) -> dg.MaterializeResult[None]:
     """Publish the standings."""
-    source, workspace = open_source(settings)
-    with reporter.stage("Publish the registry", 1):
-        published = publish(
-            json.loads(workspace.standings.read_text()),
-            settings.public.resolve() / source.slug,
-            issued_on=datetime.now(UTC).date(),
-            policy=load_policy(),
+    with spoken_errors():
+        source, workspace = open_source(settings)
+        with reporter.stage("Publish the registry", 1):
+            published = publish(
+                json.loads(workspace.standings.read_text()),
+                settings.public.resolve() / source.slug,
+                issued_on=datetime.now(UTC).date(),
+                policy=load_policy(),
+            )
+        return dg.MaterializeResult(
+            metadata={
+                "page": dg.MetadataValue.path(str(published.folder / "index.html")),
+                "index_sha256": published.index_sha256,
+                "statements": published.statements,
+            }
         )
-    return dg.MaterializeResult(
-        metadata={
-            "page": dg.MetadataValue.path(str(published.folder / "index.html")),
-            "index_sha256": published.index_sha256,
-            "statements": published.statements,
-        }
-    )

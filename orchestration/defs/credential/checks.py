@@ -3,8 +3,6 @@
 Belongs here: the check after publishing. Does not belong here: verification (`registry.verify`).
 """
 
-from __future__ import annotations
-
 import dagster as dg
 
 from orchestration.defs.credential.assets import PUBLISHED

@@ -3,8 +3,6 @@
 Belongs here: the assets around `evaluators`. Does not belong here: anything they compute.
 """
 
-from __future__ import annotations
-
 import asyncio
 
 import dagster as dg
@@ -14,12 +12,13 @@ from evaluators.candidates.egress import admit
 from evaluators.catalogue import load_catalogue
 from evaluators.scenario_sets import ScenarioSet, freeze, load
 from orchestration.defs.examination.partitions import CATEGORIES, EXAMINATION, who_and_what
+from orchestration.defs.failures import spoken_errors
 from orchestration.defs.ownership import EXAMINATION as EXAMINERS
 from orchestration.defs.source.assets import landing_records
 from orchestration.defs.warehouse.checks import mart_key
 from orchestration.progress import Reporter
 from orchestration.settings import Settings
-from orchestration.workspace import Workspace, open_source
+from orchestration.workspace import Workspace, landed_modules, open_source
 
 SCENARIO_SETS = dg.AssetKey(["examination", "scenario_sets"])
 ENCOUNTERS = dg.AssetKey(["examination", "encounters"])
@@ -41,29 +40,30 @@ def scenario_sets(
     settings: dg.ResourceParam[Settings], reporter: dg.ResourceParam[Reporter]
 ) -> dg.MaterializeResult[None]:
     """Freeze every category."""
-    source, workspace = open_source(settings)
-    records = landing_records(workspace)
-    unverified = tuple(
-        f"{record['module']}.{record['table']}"
-        for record in records
-        if record["origin"] == "supplement"
-    )
-    metadata: dict[str, int | str] = {}
-    with reporter.stage("Freeze scenario sets", len(CATEGORIES)) as stage:
-        for done, category in enumerate(CATEGORIES):
-            stage.update(done, detail=category)
-            manifest = freeze(
-                workspace.marts,
-                category,
-                workspace.scenario_set(category),
-                releases=source.releases,
-                tier=source.tier,
-                modules=source.modules,
-                unverified_tables=unverified,
-            )
-            metadata[f"{category}_scenarios"] = manifest.scenarios
-            metadata[f"{category}_sha256"] = manifest.digest
-    return dg.MaterializeResult(metadata=metadata)
+    with spoken_errors():
+        source, workspace = open_source(settings)
+        records = landing_records(workspace)
+        unverified = tuple(
+            f"{record['module']}.{record['table']}"
+            for record in records
+            if record["origin"] != "absent" and not record["verified"]
+        )
+        metadata: dict[str, int | str] = {}
+        with reporter.stage("Freeze scenario sets", len(CATEGORIES)) as stage:
+            for done, category in enumerate(CATEGORIES):
+                stage.update(done, detail=category)
+                manifest = freeze(
+                    workspace.marts,
+                    category,
+                    workspace.scenario_set(category),
+                    releases=source.releases,
+                    tier=source.tier,
+                    modules=landed_modules(source),
+                    unverified_tables=unverified,
+                )
+                metadata[f"{category}_scenarios"] = manifest.scenarios
+                metadata[f"{category}_sha256"] = manifest.digest
+        return dg.MaterializeResult(metadata=metadata)
 
 
 def examined(settings: Settings, candidate_id: str) -> Candidate:
@@ -105,37 +105,38 @@ def encounters(
     reporter: dg.ResourceParam[Reporter],
 ) -> dg.MaterializeResult[None]:
     """Examine one candidate in one category."""
-    from evaluators.examine import examine
+    with spoken_errors():
+        from evaluators.examine import examine
 
-    candidate_id, category = who_and_what(context)
-    source, workspace = open_source(settings)
-    candidate = examined(settings, candidate_id)
-    admit(candidate, source.tier)
-    chosen = frozen_set(workspace, category)
-    folder = workspace.examination(category, candidate.id, candidate.sha256, chosen.digest)
-    with reporter.stage(f"{candidate.id} in {category}", len(chosen.scenarios)) as stage:
-        done = asyncio.run(
-            examine(
-                chosen, category, candidate, folder, load_catalogue(), on_progress=stage.update
+        candidate_id, category = who_and_what(context)
+        source, workspace = open_source(settings)
+        candidate = examined(settings, candidate_id)
+        admit(candidate, source.tier)
+        chosen = frozen_set(workspace, category)
+        folder = workspace.examination(category, candidate.id, candidate.sha256, chosen.digest)
+        with reporter.stage(f"{candidate.id} in {category}", len(chosen.scenarios)) as stage:
+            done = asyncio.run(
+                examine(
+                    chosen, category, candidate, folder, load_catalogue(), on_progress=stage.update
+                )
             )
+        if not done.complete:
+            raise dg.Failure(
+                f"{done.infrastructure_errors} of {len(chosen.scenarios)} encounters ended on an "
+                "infrastructure error and are unscored: materialize this partition again, only these "
+                "are asked anew.",
+                allow_retries=True,
+            )
+        return dg.MaterializeResult(
+            metadata={
+                "encounters": done.encounters,
+                "calls_made": done.calls_made,
+                "calls_replayed": done.calls_replayed,
+                "spent_usd": "unknown" if done.spent_usd is None else done.spent_usd,
+                "candidate_sha256": candidate.sha256,
+                "scenario_set_sha256": chosen.digest,
+            }
         )
-    if not done.complete:
-        raise dg.Failure(
-            f"{done.infrastructure_errors} of {len(chosen.scenarios)} encounters ended on an "
-            "infrastructure error and are unscored: materialize this partition again, only these "
-            "are asked anew.",
-            allow_retries=True,
-        )
-    return dg.MaterializeResult(
-        metadata={
-            "encounters": done.encounters,
-            "calls_made": done.calls_made,
-            "calls_replayed": done.calls_replayed,
-            "spent_usd": "unknown" if done.spent_usd is None else done.spent_usd,
-            "candidate_sha256": candidate.sha256,
-            "scenario_set_sha256": chosen.digest,
-        }
-    )
 
 
 @dg.asset(
@@ -153,21 +154,27 @@ def scores(
     context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]
 ) -> dg.MaterializeResult[None]:
     """Score one candidate in one category."""
-    from evaluators.scoring.score import score_examination, write_scores
+    with spoken_errors():
+        from evaluators.scoring.score import score_examination, write_scores
 
-    candidate_id, category = who_and_what(context)
-    _, workspace = open_source(settings)
-    candidate = examined(settings, candidate_id)
-    chosen = frozen_set(workspace, category)
-    folder = workspace.examination(category, candidate.id, candidate.sha256, chosen.digest)
-    scored = score_examination(
-        chosen, category, candidate.id, candidate.sha256, folder / "journal.jsonl", load_catalogue()
-    )
-    digest = write_scores(scored, folder / "scores.json")
-    return dg.MaterializeResult(
-        metadata={
-            "cases": len(scored["cases"]),
-            "complete": scored["complete"],
-            "results_sha256": digest,
-        }
-    )
+        candidate_id, category = who_and_what(context)
+        _, workspace = open_source(settings)
+        candidate = examined(settings, candidate_id)
+        chosen = frozen_set(workspace, category)
+        folder = workspace.examination(category, candidate.id, candidate.sha256, chosen.digest)
+        scored = score_examination(
+            chosen,
+            category,
+            candidate.id,
+            candidate.sha256,
+            folder / "journal.jsonl",
+            load_catalogue(),
+        )
+        digest = write_scores(scored, folder / "scores.json")
+        return dg.MaterializeResult(
+            metadata={
+                "cases": len(scored["cases"]),
+                "complete": scored["complete"],
+                "results_sha256": digest,
+            }
+        )

@@ -3,8 +3,6 @@
 Belongs here: partition definitions and reading their keys. Does not belong here: the assets.
 """
 
-from __future__ import annotations
-
 import dagster as dg
 
 from orchestration.settings import Settings

@@ -4,13 +4,13 @@ Belongs here: assets whose keys equal the dbt sources (`mimiciv_hosp/labevents`)
 here: verification and conversion (`sources.landing`).
 """
 
-from __future__ import annotations
-
+import json
 from collections.abc import Iterator
 
 import dagster as dg
 
 from data_contracts.raw_contracts import ModuleContract, load_contracts
+from orchestration.defs.failures import spoken_errors
 from orchestration.defs.ownership import DATA_ENGINEERING
 from orchestration.progress import Reporter
 from orchestration.settings import Settings
@@ -39,33 +39,34 @@ def release(
     settings: dg.ResourceParam[Settings], reporter: dg.ResourceParam[Reporter]
 ) -> dg.MaterializeResult[None]:
     """Find the source, or make it, and record what it is."""
-    choice = choose(settings)
-    if choice.is_synthetic and not choice.root.exists():
-        from sources.synthetic import generate
+    with spoken_errors():
+        choice = choose(settings)
+        if choice.is_synthetic and not choice.root.exists():
+            from sources.synthetic import generate
 
-        with reporter.stage("Generate synthetic MIMIC", settings.patients) as stage:
-            generate(choice.root, settings.patients, settings.seed, on_progress=stage.update)
-    source, workspace = open_source(settings)
-    record = {
-        "slug": source.slug,
-        "root": str(source.root),
-        "supplement": str(source.supplement) if source.supplement else None,
-        "releases": list(source.releases),
-        "tier": source.tier,
-        "is_synthetic": choice.is_synthetic,
-    }
-    write_json(workspace.source_record, record)
-    origins = [file.origin for file in source.tables.values()]
-    return dg.MaterializeResult(
-        metadata={
-            "releases": ", ".join(source.releases),
+            with reporter.stage("Generate synthetic MIMIC", settings.patients) as stage:
+                generate(choice.root, settings.patients, settings.seed, on_progress=stage.update)
+        source, workspace = open_source(settings)
+        record = {
+            "slug": source.slug,
+            "root": str(source.root),
+            "supplement": str(source.supplement) if source.supplement else None,
+            "releases": list(source.releases),
             "tier": source.tier,
-            "tables": len(origins),
-            "from_supplement": origins.count("supplement"),
-            "absent": origins.count("absent"),
-            "not_landed": ", ".join(source.ignored) or "none",
+            "is_synthetic": choice.is_synthetic,
         }
-    )
+        write_json(workspace.source_record, record)
+        origins = [file.origin for file in source.tables.values()]
+        return dg.MaterializeResult(
+            metadata={
+                "releases": ", ".join(source.releases),
+                "tier": source.tier,
+                "tables": len(origins),
+                "from_supplement": origins.count("supplement"),
+                "absent": origins.count("absent"),
+                "not_landed": ", ".join(source.ignored) or "none",
+            }
+        )
 
 
 def _landing(module: ModuleContract) -> dg.AssetsDefinition:
@@ -90,25 +91,26 @@ def _landing(module: ModuleContract) -> dg.AssetsDefinition:
         settings: dg.ResourceParam[Settings],
         reporter: dg.ResourceParam[Reporter],
     ) -> Iterator[dg.MaterializeResult[None]]:
-        source, workspace = open_source(settings)
-        selected = sorted(key.path[1] for key in context.selected_asset_keys)
-        with reporter.stage(f"Land {module.name}", len(selected)) as stage:
-            for done, table in enumerate(selected):
-                stage.update(done, detail=table)
-                landed = land_table(
-                    source, module.name, table, enclave(settings), workspace.folder
-                )
-                yield dg.MaterializeResult(
-                    asset_key=landed_key(module.name, table),
-                    metadata={
-                        "dagster/row_count": landed.rows,
-                        "release": landed.release or "none",
-                        "origin": landed.origin,
-                        "verified": landed.verified,
-                        "raw_sha256": landed.raw_sha256 or "none",
-                        "raw_bytes": landed.raw_bytes,
-                    },
-                )
+        with spoken_errors():
+            source, workspace = open_source(settings)
+            selected = sorted(key.path[1] for key in context.selected_asset_keys)
+            with reporter.stage(f"Land {module.name}", len(selected)) as stage:
+                for done, table in enumerate(selected):
+                    stage.update(done, detail=table)
+                    landed = land_table(
+                        source, module.name, table, enclave(settings), workspace.folder
+                    )
+                    yield dg.MaterializeResult(
+                        asset_key=landed_key(module.name, table),
+                        metadata={
+                            "dagster/row_count": landed.rows,
+                            "release": landed.release or "none",
+                            "origin": landed.origin,
+                            "verified": landed.verified,
+                            "raw_sha256": landed.raw_sha256 or "none",
+                            "raw_bytes": landed.raw_bytes,
+                        },
+                    )
 
     return land
 
@@ -118,8 +120,4 @@ landing_assets = [_landing(module) for module in load_contracts().values()]
 
 def landing_records(workspace: Workspace) -> list[dict[str, object]]:
     """Every landing record of a workspace, by module and table."""
-    import json
-
-    return [
-        json.loads(path.read_text()) for path in sorted(workspace.landed.glob("*/*.json"))
-    ]
+    return [json.loads(path.read_text()) for path in sorted(workspace.landed.glob("*/*.json"))]

@@ -4,11 +4,10 @@ Belongs here: the suite as an asset check. Does not belong here: the expectation
 (`data_contracts.suites`).
 """
 
-from __future__ import annotations
-
 import dagster as dg
 
 from data_contracts.suites import SuiteReport, check_raw_labs
+from orchestration.defs.failures import spoken_errors
 from orchestration.defs.source.assets import landed_key
 from orchestration.settings import Settings
 from orchestration.workspace import open_source
@@ -38,5 +37,6 @@ def suite_result(report: SuiteReport, *, severity: dg.AssetCheckSeverity) -> dg.
 )
 def raw_labs_suite(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
     """Run the raw-labs suite."""
-    _, workspace = open_source(settings)
-    return suite_result(check_raw_labs(workspace.landed), severity=dg.AssetCheckSeverity.WARN)
+    with spoken_errors():
+        _, workspace = open_source(settings)
+        return suite_result(check_raw_labs(workspace.landed), severity=dg.AssetCheckSeverity.WARN)

@@ -4,22 +4,33 @@ Belongs here: keys, groups, owners and kinds of dbt nodes, and the one place whe
 Does not belong here: dbt's environment (`orchestration.warehouse`).
 """
 
-from __future__ import annotations
-
 import io
+import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtCliResource,
+    dbt_assets,
+)
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
 from orchestration.defs.ownership import CLINICAL_CONTENT, DATA_ENGINEERING
 from orchestration.progress import Reporter
 from orchestration.settings import Settings
-from orchestration.warehouse import DBT_PROJECT, dbt_environment, manifest_path
-from orchestration.workspace import enclave, open_source
+from orchestration.warehouse import (
+    DBT_EXECUTABLE,
+    DBT_PROJECT,
+    dbt_environment,
+    manifest_path,
+)
+from orchestration.workspace import enclave, landed_modules, open_source
 
 WRITER_POOL = "duckdb_writer"
 
@@ -46,7 +57,8 @@ class HouseTranslator(DagsterDbtTranslator):
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str] | None:
         """Catalogues and cohorts are clinical content; the rest is data engineering."""
         clinical = (
-            dbt_resource_props["resource_type"] == "seed" or dbt_resource_props["fqn"][1] == "cohorts"
+            dbt_resource_props["resource_type"] == "seed"
+            or dbt_resource_props["fqn"][1] == "cohorts"
         )
         return CLINICAL_CONTENT if clinical else DATA_ENGINEERING
 
@@ -72,13 +84,14 @@ def warehouse(
         dbt_environment(
             workspace.folder,
             release=" + ".join(source.releases),
-            modules=source.modules,
+            modules=landed_modules(source),
             threads=settings.threads,
         )
     )
     dbt = DbtCliResource(
         project_dir=str(DBT_PROJECT),
         profiles_dir=str(DBT_PROJECT),
+        dbt_executable=DBT_EXECUTABLE,
         global_config_flags=["--no-use-colors", "--log-level-file", "none"],
     )
     # `build` without unit tests: those test the SQL, not the data, and run in `make test`.
@@ -91,6 +104,22 @@ def warehouse(
     # dbt's own lines go nowhere: the events carry what the UI shows, and a failing test's line
     # may quote SQL of a private model.
     with reporter.stage("Build and test dbt", nodes) as stage, redirect_stdout(io.StringIO()):
-        for done, event in enumerate(invocation.stream(), start=1):
-            stage.update(done)
-            yield event
+        try:
+            for done, event in enumerate(invocation.stream(), start=1):
+                stage.update(done)
+                yield event
+        except DagsterDbtCliRuntimeError:
+            raise dg.Failure(f"dbt failed in {broken_nodes(workspace.dbt / 'target')}.") from None
+
+
+def broken_nodes(target: Path) -> str:
+    """Names of the nodes that failed in dbt's last run; dbt's own messages may quote a value."""
+    results = target / "run_results.json"
+    if not results.is_file():
+        return "a step before the first node: try `medcred dbt build`"
+    broken = [
+        ".".join(str(result["unique_id"]).split(".")[::2][:2])
+        for result in json.loads(results.read_text())["results"]
+        if result["status"] in {"error", "fail"}
+    ]
+    return ", ".join(broken) or "an unnamed step: try `medcred dbt build`"

@@ -4,12 +4,11 @@ Belongs here: asset checks over the exported marts. Does not belong here: the sc
 (`data_contracts.marts`, `data_contracts.suites`).
 """
 
-from __future__ import annotations
-
 import dagster as dg
 
 from data_contracts.marts import MARTS, check_mart
 from data_contracts.suites import check_scenarios
+from orchestration.defs.failures import spoken_errors
 from orchestration.defs.source.checks import suite_result
 from orchestration.settings import Settings
 from orchestration.workspace import open_source
@@ -31,13 +30,14 @@ def _contract(mart: str) -> dg.AssetChecksDefinition:
         ),
     )
     def check(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
-        _, workspace = open_source(settings)
-        report = check_mart(workspace.marts, mart)
-        failures = [f"{item.column}: {item.check} ({item.count})" for item in report.failures]
-        return dg.AssetCheckResult(
-            passed=report.passed,
-            metadata={"rows": report.rows, "failures": "; ".join(failures) or "none"},
-        )
+        with spoken_errors():
+            _, workspace = open_source(settings)
+            report = check_mart(workspace.marts, mart)
+            failures = [f"{item.column}: {item.check} ({item.count})" for item in report.failures]
+            return dg.AssetCheckResult(
+                passed=report.passed,
+                metadata={"rows": report.rows, "failures": "; ".join(failures) or "none"},
+            )
 
     return check
 
@@ -55,5 +55,6 @@ mart_checks = [_contract(mart) for mart in MARTS]
 )
 def scenarios_suite(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
     """Run the scenarios suite."""
-    _, workspace = open_source(settings)
-    return suite_result(check_scenarios(workspace.marts), severity=dg.AssetCheckSeverity.WARN)
+    with spoken_errors():
+        _, workspace = open_source(settings)
+        return suite_result(check_scenarios(workspace.marts), severity=dg.AssetCheckSeverity.WARN)

@@ -1,7 +1,8 @@
 -- Acute decompensated heart failure.
 -- Grain: one admission.
--- code_support: a hypertensive heart disease code (I11.0, I13.x, 402, 404) must come with a code of
--- acute heart failure. exclusion_extra: dialysis-dependent kidney failure; infarction at position 1.
+-- code_support: a hypertensive heart disease code (I11.0, I13.x, 402, 404) must come with a code
+-- of acute heart failure. exclusion_extra: dialysis-dependent kidney failure; infarction at
+-- position 1.
 {{ config(meta={'category': 'cardiology', 'condition': 'acute_heart_failure'}) }}
 with screened as (
     {{ screened('acute_heart_failure') }}

@@ -1,8 +1,8 @@
 -- Acute pyelonephritis / complicated UTI.
 -- Grain: one admission.
--- code_support: N39.0 and 599.0 name no site: they need 38.0 C or more in the emergency department,
--- or a urine culture with an organism that is no mixed flora. (Flank pain cannot be told without
--- notes.)
+-- code_support: N39.0 and 599.0 name no site: they need 38.0 C or more in the emergency
+-- department, or a urine culture with an organism that is no mixed flora. (Flank pain cannot be
+-- told without notes.)
 {{ config(meta={'category': 'infectious_disease', 'condition': 'pyelonephritis'}) }}
 with screened as (
     {{ screened('pyelonephritis') }}
@@ -35,10 +35,5 @@ where
             cultures.hadm_id = screened.hadm_id
             and cultures.test_id = 'micro_urine_cx'
             and cultures.taken_at <= screened.t0 + interval 72 hours
-            and len(
-                list_filter(
-                    cultures.organisms,
-                    lambda organism : not regexp_matches(organism, '(?i)mixed|flora|contamina')
-                )
-            ) > 0
+            and cultures.has_pathogen
     )

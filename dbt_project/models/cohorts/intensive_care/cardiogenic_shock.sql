@@ -1,7 +1,7 @@
 -- Cardiogenic shock.
 -- Grain: one admission.
--- inclusion_extra: an intensive care stay, begun within 24 h of arrival (the condition may be coded at
--- any position: one_use).
+-- inclusion_extra: an intensive care stay, begun within 24 h of arrival (the condition may be
+-- coded at any position: one_use).
 {{ config(meta={'category': 'intensive_care', 'condition': 'cardiogenic_shock'}) }}
 with screened as (
     {{ screened('cardiogenic_shock') }}

@@ -1,7 +1,7 @@
 -- Septic shock.
 -- Grain: one admission.
--- code_support: a sepsis code at any position. inclusion_extra: an intensive care stay, begun within
--- 24 h of arrival (the condition may be coded at any position: one_use).
+-- code_support: a sepsis code at any position. inclusion_extra: an intensive care stay, begun
+-- within 24 h of arrival (the condition may be coded at any position: one_use).
 {{ config(meta={'category': 'intensive_care', 'condition': 'septic_shock'}) }}
 with screened as (
     {{ screened('septic_shock') }}

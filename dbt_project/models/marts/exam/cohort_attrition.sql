@@ -67,16 +67,18 @@ matched as (
             and screened.condition_id = placed.condition_id
 ),
 
+outcomes as (
+    select * from unmatched
+    union all
+    select * from matched
+),
+
 counts as (
     select
         condition_id,
         rule_id,
         count(*) as admissions
-    from (
-        select * from unmatched
-        union all
-        select * from matched
-    )
+    from outcomes
     group by condition_id, rule_id
 )
 

@@ -1,7 +1,7 @@
 -- Every result that could be seen by the decision time.
 -- Grain: one result of one scenario.
--- Source: leak-prevention rule 2. Taken at t0 - 24 h or later; available at the decision time at the
--- latest. A result without availability is none. Equal rows are one.
+-- Source: leak-prevention rule 2. Taken at t0 - 24 h or later; available at the decision time at
+-- the latest. A result without availability is none. Equal rows are one.
 {{ config(post_hook="{{ export_mart('scenario_id, evidence_no') }}") }}
 with results as (
     select

@@ -23,24 +23,32 @@ with diagnoses as (
     group by coded.hadm_id
 ),
 
-tests as (
+tests_timed as (
     select
         selected.scenario_id,
-        list(
-            struct_pack(
-                test_id := done.test_id,
-                first_taken_hours :=
-                    {{ hours_between('selected.t0', 'done.first_taken_at') }},
-                first_available_hours :=
-                    {{ hours_between('selected.t0', 'done.first_available_at') }},
-                by_decision := done.first_available_at <= selected.decision_at
-            )
-            order by done.test_id
-        ) as done
+        done.test_id,
+        {{ hours_between('selected.t0', 'done.first_taken_at') }} as taken_hours,
+        {{ hours_between('selected.t0', 'done.first_available_at') }} as available_hours,
+        done.first_available_at <= selected.decision_at as by_decision
     from {{ ref('int_cohorts__selected') }} as selected
     inner join {{ ref('int_tests__done') }} as done
         on selected.hadm_id = done.hadm_id
-    group by selected.scenario_id
+),
+
+tests as (
+    select
+        scenario_id,
+        list(
+            struct_pack(
+                test_id := test_id,
+                first_taken_hours := taken_hours,
+                first_available_hours := available_hours,
+                by_decision := by_decision
+            )
+            order by test_id
+        ) as done
+    from tests_timed
+    group by scenario_id
 )
 
 select

@@ -1,5 +1,4 @@
 -- Intensive care caregivers, by deidentified id.
 -- Grain: one caregiver.
-select
-    landed.caregiver_id
+select landed.caregiver_id
 from {{ source('mimiciv_icu', 'caregiver') }} as landed

@@ -1,0 +1,301 @@
+"""The clinical clock and the honest lookup: what this patient's record holds for an order, by when.
+
+Belongs here: outcomes, results, the clock. Does not belong here: wording (`orders`), messages and
+caps (`session`).
+
+Rules (version `RULES_VERSION`). A *report* is what one test gave at one moment of availability
+(store time). The clock starts at 0 (arrival) and never goes back; all orders of one turn are judged
+at the clock of its start, and then it moves to the latest time that one of them needs.
+
+1. A report available by the clock and newer than the last one shown: `resulted`, the newest.
+2. Else the next report before the decision time. Its specimen is already taken: `pending`, and it
+   is delivered when the clock passes its availability; ordered again while pending, the clock
+   moves there: `resulted`. Taken later: when it takes at most 12 h from specimen to result, the
+   clock moves to its availability: `resulted`; if longer (cultures), to the taking: `pending`.
+3. Nothing left. No report at all and a module that could hold it was not landed:
+   `not_in_source`. The admission had it, too late to show, or without a value that could be shown:
+   `after_decision`. Else `not_performed` (so too when all there is has been shown).
+4. Imaging, ECG, examinations and procedures: `not_in_source`; their modules are not landed yet.
+
+A panel asks for its members: those with something new by the clock make it `resulted`; else the
+earliest next report decides by rule 2, and members due within 1 h after it come along.
+
+What a candidate sees never tells why a result is missing, and nothing available after the decision
+time is kept in this object at all.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from evaluators.catalogue import Catalogue
+from evaluators.encounter._wording import clean_text
+from evaluators.encounter.protocol import Outcome, Result
+from evaluators.scenario_sets import EvidenceItem, TruthTest
+
+RULES_VERSION = "lookup/1"
+
+SHORT_TURNAROUND_HOURS = 12.0
+"""Longest wait for which an order alone moves the clock from specimen to result."""
+TOGETHER_HOURS = 1.0
+"""Members of a panel that come this much later belong to the same draw."""
+
+LOOKED_UP = frozenset({"lab", "micro", "vital", "panel"})
+"""Kinds of tests whose modules are landed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one test gave at one moment."""
+
+    number: int
+    """0-based position among the reports of this test."""
+    taken_hours: float
+    available_hours: float
+    items: tuple[EvidenceItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the record holds for one order."""
+
+    outcome: Outcome
+    results: tuple[Result, ...] = ()
+    resulted_test_ids: tuple[str, ...] = ()
+    awaited_test_ids: tuple[str, ...] = ()
+    """Tests whose report is on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnAnswers:
+    """Answers to the orders of one turn."""
+
+    answers: tuple[Answer, ...]
+    """In the order of the orders."""
+    delivered: tuple[Result, ...]
+    delivered_test_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    outcome: Outcome
+    needs_hours: float
+    reports: Mapping[str, Report]
+    """By test: to show when resulted, to await when pending."""
+
+
+class PatientRecord:
+    """The evidence of one scenario behind the clock. One object an encounter."""
+
+    def __init__(
+        self,
+        evidence: Iterable[EvidenceItem],
+        decision_hours: float,
+        truth_tests: Iterable[TruthTest],
+        modules: Iterable[str],
+        catalogue: Catalogue,
+    ) -> None:
+        """Sort the evidence into reports.
+
+        Args:
+            evidence: what was available by the decision time; anything later is left out here too.
+            decision_hours: hours since arrival after which nothing is shown.
+            truth_tests: what the admission really had; told to no one, decides `after_decision`.
+            modules: modules of the source that were landed.
+            catalogue: names, kinds and members of tests.
+        """
+        self.clock_hours = 0.0
+        self._catalogue = catalogue
+        self._modules = frozenset(modules)
+        self._truths = {test.test_id: test for test in truth_tests}
+        self._reports = _reports(evidence, decision_hours)
+        self._shown: dict[str, list[Report]] = defaultdict(list)
+        self._awaited: dict[str, Report] = {}
+
+    def turn(self, test_ids: Sequence[str]) -> TurnAnswers:
+        """Answer the orders of one turn and move the clock."""
+        verdicts = [self._judge(test_id) for test_id in test_ids]
+        self.clock_hours = max([self.clock_hours, *(verdict.needs_hours for verdict in verdicts)])
+        answers = tuple(self._answer(verdict) for verdict in verdicts)
+        # What results in this turn is shown first, so that nothing shown is awaited as well.
+        for verdict in sorted(verdicts, key=lambda verdict: verdict.outcome is Outcome.PENDING):
+            for test_id, report in verdict.reports.items():
+                if verdict.outcome is Outcome.RESULTED:
+                    self._show(test_id, report)
+                elif report.number > self._last_shown(test_id):
+                    self._awaited[test_id] = report
+        delivered = self._deliver()
+        return TurnAnswers(
+            answers=answers,
+            delivered=tuple(result for _, results in delivered for result in results),
+            delivered_test_ids=tuple(test_id for test_id, _ in delivered),
+        )
+
+    def _judge(self, test_id: str) -> _Verdict:
+        test = self._catalogue.tests[test_id]
+        if test.kind not in LOOKED_UP:
+            return _Verdict(Outcome.NOT_IN_SOURCE, self.clock_hours, {})
+        members = self._catalogue.members(test_id)
+        new = {member: self._newest(member) for member in members}
+        fresh = {member: report for member, report in new.items() if report}
+        if fresh:
+            return _Verdict(Outcome.RESULTED, self.clock_hours, fresh)
+        following = {member: self._next(member) for member in members}
+        due = {member: report for member, report in following.items() if report}
+        if due:
+            return self._wait_for(due)
+        return _Verdict(self._why_nothing(members, test.modules), self.clock_hours, {})
+
+    def _wait_for(self, due: Mapping[str, Report]) -> _Verdict:
+        first = min(due, key=lambda member: (due[member].available_hours, member))
+        report = due[first]
+        together = {
+            member: other
+            for member, other in due.items()
+            if other.available_hours <= report.available_hours + TOGETHER_HOURS
+        }
+        awaited_already = self._awaited.get(first) == report
+        is_taken = report.taken_hours <= self.clock_hours
+        is_short = report.available_hours - report.taken_hours <= SHORT_TURNAROUND_HOURS
+        if awaited_already or (not is_taken and is_short):
+            until = max(other.available_hours for other in together.values())
+            return _Verdict(Outcome.RESULTED, until, together)
+        until = max(self.clock_hours, report.taken_hours)
+        on_the_way = {
+            member: other for member, other in together.items() if other.taken_hours <= until
+        }
+        return _Verdict(Outcome.PENDING, until, on_the_way)
+
+    def _why_nothing(self, members: Sequence[str], modules: frozenset[str]) -> Outcome:
+        has_reports = any(self._reports.get(member) for member in members)
+        if not has_reports and not modules <= self._modules:
+            return Outcome.NOT_IN_SOURCE
+        for member in members:
+            truth = self._truths.get(member)
+            if truth and not (truth.by_decision and self._reports.get(member)):
+                return Outcome.AFTER_DECISION
+        return Outcome.NOT_PERFORMED
+
+    def _last_shown(self, test_id: str) -> int:
+        shown = self._shown.get(test_id)
+        return shown[-1].number if shown else -1
+
+    def _newest(self, test_id: str) -> Report | None:
+        """The newest report by the clock that is newer than what was shown."""
+        last = self._last_shown(test_id)
+        for report in reversed(self._reports.get(test_id, ())):
+            if report.available_hours <= self.clock_hours:
+                return report if report.number > last else None
+        return None
+
+    def _next(self, test_id: str) -> Report | None:
+        """The first report after the clock that was not shown."""
+        last = self._last_shown(test_id)
+        for report in self._reports.get(test_id, ()):
+            if report.available_hours > self.clock_hours and report.number > last:
+                return report
+        return None
+
+    def _answer(self, verdict: _Verdict) -> Answer:
+        if verdict.outcome is Outcome.PENDING:
+            return Answer(Outcome.PENDING, awaited_test_ids=tuple(verdict.reports))
+        results = tuple(
+            result
+            for test_id, report in verdict.reports.items()
+            for result in self._results(test_id, report)
+        )
+        return Answer(verdict.outcome, results, tuple(verdict.reports))
+
+    def _show(self, test_id: str, report: Report) -> None:
+        if report.number > self._last_shown(test_id):
+            self._shown[test_id].append(report)
+        awaited = self._awaited.get(test_id)
+        if awaited and awaited.number <= report.number:
+            del self._awaited[test_id]
+
+    def _deliver(self) -> list[tuple[str, tuple[Result, ...]]]:
+        due = sorted(
+            (
+                (report.available_hours, test_id)
+                for test_id, report in self._awaited.items()
+                if report.available_hours <= self.clock_hours
+            )
+        )
+        delivered = []
+        for _, test_id in due:
+            report = self._awaited[test_id]
+            delivered.append((test_id, self._results(test_id, report)))
+            self._show(test_id, report)
+        return delivered
+
+    def _results(self, test_id: str, report: Report) -> tuple[Result, ...]:
+        name = self._catalogue.tests[test_id].canonical_name
+        is_named = len({item.label for item in report.items}) > 1
+        earlier = tuple(
+            f"{'; '.join(_value(item, is_named=False) for item in before.items)} @ "
+            f"{_hours(before.available_hours)}"
+            for before in self._shown.get(test_id, ())
+            if before.number < report.number
+        )
+        return tuple(
+            Result(
+                test=name,
+                value=_value(item, is_named=is_named or item.kind == "micro"),
+                unit=_text(item.unit),
+                reference=_reference(item.ref_low, item.ref_high),
+                flag=_text(item.flag),
+                hours=_hours(item.available_hours),
+                previous=earlier if position == 0 else (),
+            )
+            for position, item in enumerate(report.items)
+        )
+
+
+def _reports(
+    evidence: Iterable[EvidenceItem], decision_hours: float
+) -> dict[str, tuple[Report, ...]]:
+    grouped: dict[str, dict[float, list[EvidenceItem]]] = defaultdict(lambda: defaultdict(list))
+    for item in evidence:
+        if item.available_hours <= decision_hours:
+            grouped[item.test_id][item.available_hours].append(item)
+    return {
+        test_id: tuple(
+            Report(
+                number=number,
+                taken_hours=min(item.taken_hours for item in items),
+                available_hours=available,
+                items=tuple(items),
+            )
+            for number, (available, items) in enumerate(sorted(moments.items()))
+        )
+        for test_id, moments in grouped.items()
+    }
+
+
+def _hours(hours: float) -> float:
+    """Hours as a candidate sees them: one decimal, and no minus before zero."""
+    return round(hours, 1) + 0.0
+
+
+def _text(text: str | None) -> str | None:
+    return clean_text(text) or None if text else None
+
+
+def _value(item: EvidenceItem, *, is_named: bool) -> str:
+    value = clean_text(item.value)
+    if not is_named:
+        return value
+    specimen = f" ({clean_text(item.specimen)})" if item.specimen else ""
+    return f"{clean_text(item.label)}{specimen}: {value}"
+
+
+def _reference(low: float | None, high: float | None) -> str | None:
+    if low is None and high is None:
+        return None
+    if low is None:
+        return f"<= {high:.10g}"
+    if high is None:
+        return f">= {low:.10g}"
+    return f"{low:.10g}-{high:.10g}"

@@ -1,0 +1,354 @@
+"""One candidate examined on one scenario set: every encounter, journalled, resumable.
+
+Belongs here: driving encounters with bounded concurrency, the journal before every use of a reply,
+the caps of a partition, and replaying a journal into records. Does not belong here: the rules of
+an encounter (`evaluators.encounter`), the road to a candidate (`evaluators.candidates`), points
+(`evaluators.scoring`).
+
+Records are a pure function of scenario set and journal (`replay_encounters`), so neither order,
+concurrency nor an interruption can change them. The one thing that depends on the wall clock, the
+wall-time cap, is written into the journal when it strikes: as the answer to the request that was
+not sent, with the finish reason `WALL_TIME_MARK`. An encounter whose next answer could not be had
+is left out of the records; running again continues it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from evaluators.candidates.briefings import briefings
+from evaluators.candidates.client import ModelClient
+from evaluators.candidates.config import Candidate
+from evaluators.candidates.errors import FaultKind, InfrastructureError
+from evaluators.candidates.reference.briefing import Briefing
+from evaluators.catalogue import Catalogue, category_slug
+from evaluators.encounter.protocol import EndReason, Reply
+from evaluators.encounter.record import EncounterRecord
+from evaluators.encounter.session import Encounter, Limits
+from evaluators.journal import Journal
+from evaluators.scenario_sets import ScenarioSet
+
+JOURNAL_FILE = "journal.jsonl"
+WALL_TIME_MARK = "medcred:wall_time"
+"""Finish reason of a journal line that says: here the wall-time cap ended the encounter."""
+
+ERRORS_IN_A_ROW = 5
+"""Encounters ended by infrastructure errors, with no answer between, after which a run stops."""
+_LASTING = frozenset({FaultKind.AUTHENTICATION, FaultKind.QUOTA, FaultKind.CONFIGURATION})
+
+
+class StopReason(StrEnum):
+    """Why a run stopped before every scenario was examined."""
+
+    BUDGET = "budget"
+    PRICE_UNKNOWN = "price_unknown"
+    INFRASTRUCTURE = "infrastructure"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is."""
+
+    finished: int
+    """Encounters with a record."""
+    total: int
+    calls_made: int
+    calls_replayed: int
+    infrastructure_errors: int
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What a run leaves behind."""
+
+    encounters: tuple[EncounterRecord, ...]
+    """Finished encounters, by scenario id."""
+    complete: bool
+    """Whether every scenario of the set has its record. If not: no aggregate, no credential."""
+    calls_made: int
+    """Requests answered by the candidate in this run."""
+    calls_replayed: int
+    """Requests answered from the journal."""
+    infrastructure_errors: int
+    """Encounters of this run that ended unscored for want of an answer."""
+    spent_usd: float | None
+    """Cost of all answers in the journal, each once; None if the price of any is unknown."""
+    error_kinds: Mapping[str, int] = field(default_factory=dict)
+    """The errors by kind."""
+    stopped: StopReason | None = None
+    cut_bytes: int = 0
+    """Bytes of a torn last journal line that were cut off."""
+
+
+async def examine(
+    scenario_set: ScenarioSet,
+    category: str,
+    candidate: Candidate,
+    folder: Path,
+    catalogue: Catalogue,
+    *,
+    concurrency: int | None = None,
+    limits: Limits | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    open_client: Callable[..., ModelClient] = ModelClient,
+) -> Examination:
+    """Examine `candidate` on every scenario of the set; what is journalled is not paid for again.
+
+    Args:
+        scenario_set: the frozen set.
+        category: its category, slug or text; must be the set's own.
+        candidate: who sits the examination.
+        folder: the partition's folder; the journal lies in it.
+        catalogue: what can be ordered and done.
+        concurrency: encounters at one time; the candidate's `max_concurrency` by default.
+        limits: caps of one encounter; those of the methodology by default.
+        on_progress: told after every encounter.
+        open_client: makes the client from candidate and `tier`.
+
+    Returns:
+        The records of all finished encounters. Infrastructure errors, a run of them, and the caps
+        of `candidate.spending` leave it incomplete; they do not raise.
+
+    Raises:
+        EgressRefused: before anything is opened, if the candidate may not receive the set's tier.
+        JournalError: if the journal is locked, corrupt, of another candidate or set, or the disk
+            refuses.
+        ModelChanged: if another model answers than before; the run is invalid.
+    """
+    if category_slug(category) != scenario_set.manifest.category:
+        raise ValueError("the scenario set is of another category: name its own")
+    client = open_client(candidate, tier=scenario_set.manifest.tier)
+    with Journal.open(folder / JOURNAL_FILE, candidate.sha256, scenario_set.digest) as journal:
+        for model in journal.models:
+            client.expect_model(model)
+        run = _Run(scenario_set, candidate, catalogue, limits or Limits(), journal, client)
+        run.on_progress = on_progress
+        async with client:
+            await run.all_scenarios(concurrency or candidate.max_concurrency)
+        return run.examination()
+
+
+def replay_encounters(
+    scenario_set: ScenarioSet,
+    replies: Mapping[str, Sequence[Reply]],
+    catalogue: Catalogue,
+    limits: Limits | None = None,
+) -> tuple[EncounterRecord, ...]:
+    """The records that a journal gives: what scoring anew rests on.
+
+    Args:
+        scenario_set: the frozen set.
+        replies: by scenario, in order (`evaluators.journal.read_replies`).
+        catalogue: what can be ordered and done.
+        limits: the caps under which they were given.
+
+    Returns:
+        Records by scenario id; encounters that the replies do not end are left out.
+    """
+    return tuple(
+        encounter.record()
+        for scenario_id in sorted(scenario_set.scenarios)
+        if (encounter := _replayed(scenario_set, scenario_id, replies, catalogue, limits)).is_over
+    )
+
+
+def _replayed(
+    scenario_set: ScenarioSet,
+    scenario_id: str,
+    replies: Mapping[str, Sequence[Reply]],
+    catalogue: Catalogue,
+    limits: Limits | None,
+) -> Encounter:
+    encounter = Encounter.of(scenario_set, scenario_id, catalogue, limits)
+    for reply in replies.get(scenario_id, ()):
+        _take(encounter, reply)
+    return encounter
+
+
+def _take(encounter: Encounter, reply: Reply) -> None:
+    if reply.finish_reason == WALL_TIME_MARK:
+        encounter.stop(EndReason.WALL_TIME)
+    else:
+        encounter.take_reply(reply)
+
+
+class _Stopped(Exception):
+    """The run ends here; this encounter stays unfinished."""
+
+
+class _Run:
+    """The moving parts of one run."""
+
+    def __init__(
+        self,
+        scenario_set: ScenarioSet,
+        candidate: Candidate,
+        catalogue: Catalogue,
+        limits: Limits,
+        journal: Journal,
+        client: ModelClient,
+    ) -> None:
+        self.on_progress: Callable[[Progress], None] | None = None
+        self._set = scenario_set
+        self._candidate = candidate
+        self._catalogue = catalogue
+        self._limits = limits
+        self._journal = journal
+        self._client = client
+        self._briefing_for = briefings(candidate, scenario_set, catalogue)
+        self._asked: dict[str, asyncio.Event] = {}
+        self._records: dict[str, EncounterRecord] = {}
+        self._errors: Counter[str] = Counter()
+        self._errors_in_a_row = 0
+        self._calls_made = 0
+        self._calls_replayed = 0
+        self._spent_usd = journal.spent_usd
+        self._stopped: StopReason | None = None
+
+    async def all_scenarios(self, concurrency: int) -> None:
+        waiting = iter(sorted(self._set.scenarios))
+        workers = min(concurrency, max(1, len(self._set.scenarios)))
+        failure: BaseException | None = None
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(workers):
+                    group.create_task(self._work(waiting))
+        except BaseExceptionGroup as failures:
+            failure = failures.exceptions[0]
+        if failure is not None:
+            raise failure
+
+    def examination(self) -> Examination:
+        return Examination(
+            encounters=tuple(self._records[key] for key in sorted(self._records)),
+            complete=len(self._records) == len(self._set.scenarios),
+            calls_made=self._calls_made,
+            calls_replayed=self._calls_replayed,
+            infrastructure_errors=self._errors.total(),
+            spent_usd=self._journal.spent_usd,
+            error_kinds=dict(sorted(self._errors.items())),
+            stopped=self._stopped,
+            cut_bytes=self._journal.cut_bytes,
+        )
+
+    async def _work(self, waiting: Iterator[str]) -> None:
+        for scenario_id in waiting:
+            try:
+                self._records[scenario_id] = await self._encounter(scenario_id)
+            except InfrastructureError as error:
+                self._note_error(error)
+            except _Stopped:
+                pass
+            self._tell()
+            if self._stopped is not None:
+                return
+
+    async def _encounter(self, scenario_id: str) -> EncounterRecord:
+        encounter = Encounter.of(self._set, scenario_id, self._catalogue, self._limits)
+        briefing = self._briefing_for(scenario_id)
+        seconds = 0.0
+        while not encounter.is_over:
+            if seconds > self._limits.wall_seconds:
+                self._mark_wall_time(encounter, scenario_id, briefing)
+            reply, took = await self._reply(encounter, scenario_id, briefing)
+            seconds += took
+            _take(encounter, reply)
+        return encounter.record()
+
+    async def _reply(
+        self, encounter: Encounter, scenario_id: str, briefing: Briefing | None
+    ) -> tuple[Reply, float]:
+        """The next reply and the seconds it took: from the journal, or paid for and journalled."""
+        messages = encounter.messages()
+        digest = self._client.request_sha256(messages, briefing)
+        while digest in self._asked:  # another encounter is asking the very same
+            await self._asked[digest].wait()
+        known = self._known(scenario_id, digest)
+        seconds = 0.0
+        if known is not None:
+            self._calls_replayed += 1
+            reply = known
+        else:
+            self._check_spending()
+            event = self._asked[digest] = asyncio.Event()
+            try:
+                answer = await self._client.answer(messages, briefing=briefing)
+                reply, seconds = answer.reply, answer.seconds
+                self._write(encounter, scenario_id, digest, reply)
+            finally:
+                del self._asked[digest]
+                event.set()
+            self._note_answer(reply)
+        self._write(encounter, scenario_id, digest, reply)
+        return reply, seconds
+
+    def _known(self, scenario_id: str, digest: str) -> Reply | None:
+        reply = self._journal.reply_for(digest)
+        if reply is None or reply.finish_reason != WALL_TIME_MARK:
+            return reply
+        # The cap struck one encounter; it says nothing of another that asks the same.
+        return reply if self._journal.has(scenario_id, digest) else None
+
+    def _write(self, encounter: Encounter, scenario_id: str, digest: str, reply: Reply) -> None:
+        self._journal.append(
+            scenario_id=scenario_id,
+            turn=encounter.turn,
+            attempt=encounter.attempt,
+            request_sha256=digest,
+            reply=reply,
+        )
+
+    def _mark_wall_time(
+        self, encounter: Encounter, scenario_id: str, briefing: Briefing | None
+    ) -> None:
+        digest = self._client.request_sha256(encounter.messages(), briefing)
+        if self._known(scenario_id, digest) is None:
+            mark = Reply(text="", finish_reason=WALL_TIME_MARK, cost_usd=0.0)
+            self._write(encounter, scenario_id, digest, mark)
+
+    def _check_spending(self) -> None:
+        """Stop the run when a cap is reached. Calls in flight may still end beyond it."""
+        caps = self._candidate.spending
+        if (
+            caps.max_calls is not None
+            and self._journal.answered + len(self._asked) >= caps.max_calls
+        ):
+            self._stopped = self._stopped or StopReason.BUDGET
+        if caps.max_cost_usd is not None:
+            if self._spent_usd is None:
+                self._stopped = self._stopped or StopReason.PRICE_UNKNOWN
+            elif self._spent_usd >= caps.max_cost_usd:
+                self._stopped = self._stopped or StopReason.BUDGET
+        if self._stopped is not None:
+            raise _Stopped
+
+    def _note_answer(self, reply: Reply) -> None:
+        self._calls_made += 1
+        self._errors_in_a_row = 0
+        if self._spent_usd is not None and reply.cost_usd is not None:
+            self._spent_usd += reply.cost_usd
+        else:
+            self._spent_usd = None
+
+    def _note_error(self, error: InfrastructureError) -> None:
+        self._errors[error.kind.value] += 1
+        self._errors_in_a_row += 1
+        if error.kind in _LASTING or self._errors_in_a_row >= ERRORS_IN_A_ROW:
+            self._stopped = self._stopped or StopReason.INFRASTRUCTURE
+
+    def _tell(self) -> None:
+        if self.on_progress is not None:
+            self.on_progress(
+                Progress(
+                    finished=len(self._records),
+                    total=len(self._set.scenarios),
+                    calls_made=self._calls_made,
+                    calls_replayed=self._calls_replayed,
+                    infrastructure_errors=self._errors.total(),
+                )
+            )

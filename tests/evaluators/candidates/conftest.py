@@ -1,0 +1,30 @@
+"""Fixtures of the candidates' tests: an endpoint on loopback, waits that are only noted."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from small_examination import Endpoint
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    with HTTPServer(host="127.0.0.1") as server:
+        yield Endpoint(server)
+
+
+class Waits(list[float]):
+    async def __call__(self, seconds: float) -> None:
+        self.append(seconds)
+
+
+@pytest.fixture
+def waits() -> Waits:
+    return Waits()
