@@ -269,23 +269,20 @@ class _Run:
         while digest in self._asked:  # another encounter is asking the very same
             await self._asked[digest].wait()
         known = self._known(scenario_id, digest)
-        seconds = 0.0
         if known is not None:
             self._calls_replayed += 1
-            reply = known
-        else:
-            self._check_spending()
-            event = self._asked[digest] = asyncio.Event()
-            try:
-                answer = await self._client.answer(messages, briefing=briefing)
-                reply, seconds = answer.reply, answer.seconds
-                self._write(encounter, scenario_id, digest, reply)
-            finally:
-                del self._asked[digest]
-                event.set()
-            self._note_answer(reply)
-        self._write(encounter, scenario_id, digest, reply)
-        return reply, seconds
+            self._write(encounter, scenario_id, digest, known)
+            return known, 0.0
+        self._check_spending()
+        event = self._asked[digest] = asyncio.Event()
+        try:
+            answer = await self._client.answer(messages, briefing=briefing)
+            self._write(encounter, scenario_id, digest, answer.reply)
+        finally:
+            del self._asked[digest]
+            event.set()
+        self._note_answer(answer.reply)
+        return answer.reply, answer.seconds
 
     def _known(self, scenario_id: str, digest: str) -> Reply | None:
         reply = self._journal.reply_for(digest)

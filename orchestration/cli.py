@@ -54,7 +54,9 @@ def fail(error: Exception | str, code: int = 1) -> typer.Exit:
 def run(
     source: SourceOption = None,
     supplement: SupplementOption = None,
-    patients: Annotated[int | None, typer.Option(help="Size of the synthetic release.")] = None,
+    patients: Annotated[
+        int | None, typer.Option(min=1, help="Size of the synthetic release.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the synthetic release.")] = None,
 ) -> None:
     """Land, build, freeze, examine every candidate, score, credential, publish."""
@@ -66,7 +68,9 @@ def run(
     from sources.releases import SourceError
 
     given = {"source": source, "supplement": supplement, "patients": patients, "seed": seed}
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    settings = Settings().model_copy(
+        update={name: value for name, value in given.items() if value is not None}
+    )
     choice = synthetic_choice(settings) if settings.source is None else choose(settings)
     if not choice.is_synthetic:
         try:

@@ -245,7 +245,7 @@ class ModelClient:
         return Reply(
             text=text,
             finish_reason=finish_reason,
-            model=getattr(response, "model", None) or None,
+            model=_encodable(getattr(response, "model", None)),
             prompt_tokens=prompt_tokens,
             completion_tokens=completion_tokens,
             cost_usd=self._cost(response, prompt_tokens, completion_tokens),
@@ -370,7 +370,12 @@ def _text(response: Any) -> tuple[str, str | None]:
         return "", None
     message = getattr(choices[0], "message", None)
     text = getattr(message, "content", None) or getattr(message, "refusal", None) or ""
-    return str(text), getattr(choices[0], "finish_reason", None)
+    return _encodable(text) or "", _encodable(getattr(choices[0], "finish_reason", None))
+
+
+def _encodable(text: Any) -> str | None:
+    """Text that UTF-8 can hold: JSON lets an endpoint send half a surrogate pair."""
+    return str(text).encode("utf-8", "replace").decode() if text else None
 
 
 def _count(value: Any) -> int | None:

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LONGEST = 500
 """Characters of one order, action or diagnosis that are read; the rest is cut."""
+
+_REMEMBERED = 4096
+"""Texts whose comparable form is kept: one order asks for it several times."""
 
 _KEPT_BREAKS = {"\n", "\t"}
 
@@ -43,31 +47,27 @@ def cut(text: str, longest: int = LONGEST) -> str:
 
 
 # British to US spelling, as whole stems: "haemoglobin", "oedema", "litre" are not in the catalogue.
-_SPELLING = tuple(
-    (re.compile(pattern), us)
-    for pattern, us in (
-        (r"haem", "hem"),
-        (r"aemi", "emi"),
-        (r"oedem", "edem"),
-        (r"oesoph", "esoph"),
-        (r"anaesth", "anesth"),
-        (r"leuco", "leuko"),
-        (r"faec", "fec"),
-        (r"paed", "ped"),
-        (r"diarrhoea", "diarrhea"),
-        (r"gynaec", "gynec"),
-        (r"orthopaed", "orthoped"),
-        (r"sulph", "sulf"),
-        (r"foet", "fet"),
-        (r"caec", "cec"),
-        (r"tumour", "tumor"),
-        (r"colour", "color"),
-        (r"fibre", "fiber"),
-        (r"litre", "liter"),
-        (r"oestr", "estr"),
-        (r"ketonaem", "ketonem"),
-    )
-)
+_US = {
+    "haem": "hem",
+    "aemi": "emi",
+    "oedem": "edem",
+    "oesoph": "esoph",
+    "anaesth": "anesth",
+    "leuco": "leuko",
+    "faec": "fec",
+    "paed": "ped",
+    "diarrhoea": "diarrhea",
+    "gynaec": "gynec",
+    "sulph": "sulf",
+    "foet": "fet",
+    "caec": "cec",
+    "tumour": "tumor",
+    "colour": "color",
+    "fibre": "fiber",
+    "litre": "liter",
+    "oestr": "estr",
+}
+_BRITISH = re.compile("|".join(_US))
 
 _WITH = (
     (re.compile(r"\bw\s?/\s?o\b"), " without "),
@@ -113,17 +113,17 @@ _FILLERS = frozenset({"and", "of", "the", "for"})
 _NO_PLURAL = ("ss", "us", "is", "as", "os")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def spelled(text: str) -> str:
     """`text` cleaned, in lower case and US spelling, with `w/o` and the like written out."""
     lowered = clean_text(text).replace("×", "x").lower()
     lowered = _APOSTROPHES.sub("", lowered)
     for pattern, words in _WITH:
         lowered = pattern.sub(words, lowered)
-    for pattern, us in _SPELLING:
-        lowered = pattern.sub(us, lowered)
-    return lowered
+    return _BRITISH.sub(lambda found: _US[found.group()], lowered)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def tokens(text: str) -> tuple[str, ...]:
     """Tokens of `text` that are compared: lower case, US spelling, no punctuation.
 

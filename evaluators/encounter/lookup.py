@@ -110,7 +110,11 @@ class PatientRecord:
         self._catalogue = catalogue
         self._modules = frozenset(modules)
         self._truths = {test.test_id: test for test in truth_tests}
-        self._reports = _reports(evidence, decision_hours)
+        self._items: dict[str, list[EvidenceItem]] = defaultdict(list)
+        for item in evidence:
+            if item.available_hours <= decision_hours:
+                self._items[item.test_id].append(item)
+        self._reports: dict[str, tuple[Report, ...]] = {}
         self._shown: dict[str, list[Report]] = defaultdict(list)
         self._awaited: dict[str, Report] = {}
 
@@ -169,14 +173,21 @@ class PatientRecord:
         return _Verdict(Outcome.PENDING, until, on_the_way)
 
     def _why_nothing(self, members: Sequence[str], modules: frozenset[str]) -> Outcome:
-        has_reports = any(self._reports.get(member) for member in members)
+        has_reports = any(self._of(member) for member in members)
         if not has_reports and not modules <= self._modules:
             return Outcome.NOT_IN_SOURCE
         for member in members:
             truth = self._truths.get(member)
-            if truth and not (truth.by_decision and self._reports.get(member)):
+            if truth and not (truth.by_decision and self._of(member)):
                 return Outcome.AFTER_DECISION
         return Outcome.NOT_PERFORMED
+
+    def _of(self, test_id: str) -> tuple[Report, ...]:
+        """Reports of one test; made when it is first asked for, since few tests are."""
+        found = self._reports.get(test_id)
+        if found is None:
+            found = self._reports[test_id] = _reports(self._items.get(test_id, ()))
+        return found
 
     def _last_shown(self, test_id: str) -> int:
         shown = self._shown.get(test_id)
@@ -185,7 +196,7 @@ class PatientRecord:
     def _newest(self, test_id: str) -> Report | None:
         """The newest report by the clock that is newer than what was shown."""
         last = self._last_shown(test_id)
-        for report in reversed(self._reports.get(test_id, ())):
+        for report in reversed(self._of(test_id)):
             if report.available_hours <= self.clock_hours:
                 return report if report.number > last else None
         return None
@@ -193,7 +204,7 @@ class PatientRecord:
     def _next(self, test_id: str) -> Report | None:
         """The first report after the clock that was not shown."""
         last = self._last_shown(test_id)
-        for report in self._reports.get(test_id, ()):
+        for report in self._of(test_id):
             if report.available_hours > self.clock_hours and report.number > last:
                 return report
         return None
@@ -253,25 +264,20 @@ class PatientRecord:
         )
 
 
-def _reports(
-    evidence: Iterable[EvidenceItem], decision_hours: float
-) -> dict[str, tuple[Report, ...]]:
-    grouped: dict[str, dict[float, list[EvidenceItem]]] = defaultdict(lambda: defaultdict(list))
-    for item in evidence:
-        if item.available_hours <= decision_hours:
-            grouped[item.test_id][item.available_hours].append(item)
-    return {
-        test_id: tuple(
-            Report(
-                number=number,
-                taken_hours=min(item.taken_hours for item in items),
-                available_hours=available,
-                items=tuple(items),
-            )
-            for number, (available, items) in enumerate(sorted(moments.items()))
+def _reports(items: Iterable[EvidenceItem]) -> tuple[Report, ...]:
+    """Reports of one test, by availability."""
+    moments: dict[float, list[EvidenceItem]] = defaultdict(list)
+    for item in items:
+        moments[item.available_hours].append(item)
+    return tuple(
+        Report(
+            number=number,
+            taken_hours=min(item.taken_hours for item in moments[available]),
+            available_hours=available,
+            items=tuple(moments[available]),
         )
-        for test_id, moments in grouped.items()
-    }
+        for number, available in enumerate(sorted(moments))
+    )
 
 
 def _hours(hours: float) -> float:

@@ -162,7 +162,9 @@ class OrderResolver:
         found = [
             resolution for line in lines if tokens(line) for resolution in self._remembered(line)
         ]
-        return tuple(found) or (Resolution(cut(wording), None, 0.0),)
+        if not any(resolution.test_id or resolution.choices for resolution in found):
+            return (Resolution(cut(wording), None, 0.0),)
+        return tuple(found)
 
     # --- one line
 
@@ -198,9 +200,24 @@ class OrderResolver:
                 fluid_kind = self._tests[resolution.test_id].kind if resolution.test_id else ""
             elif fluid and (fluid_kind == "lab" or parts[at].before in {"and", "&", "/"}):
                 resolution = self._maybe_of_fluid(fluid, resolution)
-            found.append(resolution)
+            if found and parts[at].before == "/":
+                self._doubt_halves(found, resolution)
+            else:
+                found.append(resolution)
             at += length
         return found
+
+    def _doubt_halves(self, found: list[Resolution], second: Resolution) -> None:
+        """Append the part after a slash; of two halves, one not understood makes both doubtful.
+
+        `throat cuture / strep A` is one name, not a culture and a rapid test.
+        """
+        first = found[-1]
+        if first.test_id and not second.test_id:
+            found[-1] = self._ambiguous(first.wording, {first.test_id})
+        elif second.test_id and not first.test_id:
+            second = self._ambiguous(second.wording, {second.test_id})
+        found.append(second)
 
     def _longest_at(self, parts: list[_Part], at: int) -> tuple[int, Resolution | None]:
         for length in range(min(_LONGEST_JOIN, len(parts) - at), 0, -1):
@@ -336,8 +353,10 @@ class OrderResolver:
             inside = match.group(1) or match.group(2) or ""
             if not inside.strip() or _PARENTHESES.search(inside):
                 continue
-            whole = self._single(inside)
-            found = (whole,) if whole else tuple(self._divide(_parts(inside)))
+            outside = _plain_words(_PARENTHESES.sub(" ", line))
+            found = tuple(self._divide(_parts(inside)))
+            if len(found) == 1 and outside:
+                continue  # a remark on something not understood
             if found and all(resolution.test_id for resolution in found):
                 return found
         return ()

@@ -14,7 +14,7 @@ import hashlib
 import math
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +23,8 @@ from evaluators.canonical import canonical_json
 from evaluators.catalogue import Catalogue
 from evaluators.encounter.protocol import EndReason, Reply
 from evaluators.encounter.record import EncounterRecord
-from evaluators.encounter.session import Encounter
+from evaluators.encounter.session import EncounterOverError
+from evaluators.examine import replay_encounters
 from evaluators.journal import read_header, read_replies
 from evaluators.methodology import methodology_sha256
 from evaluators.scenario_sets import ScenarioSet
@@ -166,33 +167,24 @@ def score_examination(
         category: Slug of its category.
         candidate_id: Such as `reference/oracle`.
         candidate_sha256: Digest of the candidate; must be the journal's.
-        journal_path: The journal; its lines may stand in any order after the header.
+        journal_path: The journal; its lines may stand in any order after the header. A set without
+            scenarios needs none.
         catalogue: The catalogue under which the set was frozen.
 
     Raises:
         ScoreError: when set, journal, catalogue and candidate do not belong together.
         JournalError: when there is no journal, or it is corrupt.
     """
-    header = read_header(journal_path)
-    if (header.candidate_sha256, header.scenario_set_sha256) != (
-        candidate_sha256,
-        scenario_set.digest,
-    ):
-        raise ScoreError(
-            f"The journal of {candidate_id} in {category} is of another candidate or scenario set: "
-            "score it against those."
-        )
-    given = read_replies(journal_path)
-    if set(given) - set(scenario_set.scenarios):
-        raise ScoreError(
-            f"The journal of {candidate_id} in {category} names scenarios that the set has not."
-        )
+    given = _given(scenario_set, category, candidate_id, candidate_sha256, journal_path)
     scorer = ExaminationScorer(scenario_set, category, catalogue)
-    records = (
-        _replayed(scenario_set, scenario_id, given.get(scenario_id, ()), catalogue)
-        for scenario_id in sorted(scenario_set.scenarios)
-    )
-    cases = [scorer.score(record) for record in records if record is not None]
+    try:
+        records = replay_encounters(scenario_set, given, catalogue)
+    except EncounterOverError:
+        raise ScoreError(
+            f"The journal of {candidate_id} in {category} has replies after the end of an "
+            "encounter: it was written under another methodology; examine again."
+        ) from None
+    cases = [scorer.score(record) for record in records]
     is_complete = len(cases) == len(scenario_set.scenarios)
     scores: dict[str, Any] = rounded(
         {
@@ -245,19 +237,31 @@ def mean(values: Iterable[float | None]) -> float | None:
     return math.fsum(defined) / len(defined) if defined else None
 
 
-def _replayed(
-    scenario_set: ScenarioSet, scenario_id: str, given: Sequence[Reply], catalogue: Catalogue
-) -> EncounterRecord | None:
-    """The record, or None when the replies do not end the encounter."""
-    encounter = Encounter.of(scenario_set, scenario_id, catalogue)
-    for place, reply in enumerate(given):
-        if encounter.is_over:
-            raise ScoreError(
-                f"A journal has {len(given) - place} replies after the end of an encounter: it was "
-                "written under another methodology; examine again."
-            )
-        encounter.take_reply(reply)
-    return encounter.record() if encounter.is_over else None
+def _given(
+    scenario_set: ScenarioSet,
+    category: str,
+    candidate_id: str,
+    candidate_sha256: str,
+    journal_path: Path,
+) -> Mapping[str, tuple[Reply, ...]]:
+    """The journal's replies by scenario, after checking that it belongs here."""
+    if not scenario_set.scenarios and not journal_path.exists():
+        return {}
+    header = read_header(journal_path)
+    if (header.candidate_sha256, header.scenario_set_sha256) != (
+        candidate_sha256,
+        scenario_set.digest,
+    ):
+        raise ScoreError(
+            f"The journal of {candidate_id} in {category} is of another candidate or scenario set: "
+            "score it against those."
+        )
+    given = read_replies(journal_path)
+    if set(given) - set(scenario_set.scenarios):
+        raise ScoreError(
+            f"The journal of {candidate_id} in {category} names scenarios that the set has not."
+        )
+    return given
 
 
 def _aggregate(

@@ -4,7 +4,7 @@
 -- tests match on test AND specimen. The result of a specimen's test is one text, available when
 -- its last row was stored: the day's end where only the date is known; a row with neither is left
 -- out. Cancelled tests (90760) are dropped; organism 90856 means negative. Comments are never
--- shown.
+-- shown. has_pathogen: an organism grew that is no mixed flora.
 with tests as (
     select
         tested.test_id,

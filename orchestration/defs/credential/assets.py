@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 
 from evaluators.candidates.config import load_candidates
+from evaluators.catalogue import load_catalogue
 from orchestration.defs.examination.assets import SCENARIO_SETS, SCORES, frozen_set
 from orchestration.defs.examination.partitions import CATEGORIES
 from orchestration.defs.failures import spoken_errors
@@ -41,7 +42,10 @@ def standings(
 ) -> dg.MaterializeResult[None]:
     """Compute the standings of all candidates whose scores exist for the present sets."""
     with spoken_errors():
+        from evaluators.scoring.score import score_examination
         from evaluators.scoring.standings import compute_standings
+
+        catalogue = load_catalogue()
 
         source, workspace = open_source(settings)
         candidates = load_candidates(settings.candidates)
@@ -60,6 +64,12 @@ def standings(
                     path = folder / "scores.json"
                     if path.is_file():
                         scored.append(json.loads(path.read_text()))
+                    elif not chosen.scenarios:
+                        scored.append(
+                            score_examination(
+                                chosen, category, candidate.id, candidate.sha256, path, catalogue
+                            )
+                        )
                     else:
                         missing += 1
             raw = compute_standings(scored, manifests, candidates)

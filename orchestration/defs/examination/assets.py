@@ -117,19 +117,26 @@ def encounters(
         with reporter.stage(f"{candidate.id} in {category}", len(chosen.scenarios)) as stage:
             done = asyncio.run(
                 examine(
-                    chosen, category, candidate, folder, load_catalogue(), on_progress=stage.update
+                    chosen,
+                    category,
+                    candidate,
+                    folder,
+                    load_catalogue(),
+                    on_progress=lambda seen: stage.update(
+                        seen.finished, seen.total, f"{seen.calls_made} calls"
+                    ),
                 )
             )
         if not done.complete:
+            kinds = ", ".join(f"{kind} {n}" for kind, n in sorted(done.error_kinds.items()))
             raise dg.Failure(
-                f"{done.infrastructure_errors} of {len(chosen.scenarios)} encounters ended on an "
-                "infrastructure error and are unscored: materialize this partition again, only these "
-                "are asked anew.",
-                allow_retries=True,
+                f"{len(chosen.scenarios) - len(done.encounters)} of {len(chosen.scenarios)} "
+                f"encounters have no answer (stopped by: {done.stopped or 'no stop'}; errors: "
+                f"{kinds or 'none'}): materialize this partition again, only these are asked anew."
             )
         return dg.MaterializeResult(
             metadata={
-                "encounters": done.encounters,
+                "encounters": len(done.encounters),
                 "calls_made": done.calls_made,
                 "calls_replayed": done.calls_replayed,
                 "spent_usd": "unknown" if done.spent_usd is None else done.spent_usd,

@@ -249,7 +249,7 @@ def test_complaints_are_matched_by_whole_words(complaint, words, shown):
     ],
 )
 def test_a_rule_that_asks_no_single_question_is_refused(sign):
-    with pytest.raises(ValueError, match="exactly one|above or below"):
+    with pytest.raises(ValueError, match=r"exactly one|above or below"):
         Finding.model_validate({**sign, "lr": 2.0})
 
 

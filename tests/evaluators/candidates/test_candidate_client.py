@@ -235,6 +235,11 @@ def test_a_body_that_is_no_completion_is_tried_again(endpoint: Endpoint, waits, 
     assert ask(endpoint.candidate(), waits).calls == 2
 
 
+def test_half_a_surrogate_pair_is_replaced(endpoint: Endpoint, waits):
+    endpoint.script = [completion("a \ud800 b")]
+    assert ask(endpoint.candidate(), waits).reply.text == "a ? b"
+
+
 def test_a_change_of_the_models_id_makes_the_run_invalid(endpoint: Endpoint, waits):
     endpoint.script = [completion("a", model="tiny-1"), completion("b", model="tiny-2")]
     with pytest.raises(ModelChanged):

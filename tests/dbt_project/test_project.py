@@ -1,0 +1,97 @@
+"""The project's own order: cohorts are their files, marts have contracts, sources have columns."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import duckdb
+import pytest
+from dbt_runs import COHORTS, Built, run_dbt
+from landed_workspace import DBT_PROJECT, source_columns
+
+COLUMNS = ["subject_id", "hadm_id", "stay_id", "t0", "condition_id"]
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    with (DBT_PROJECT / "seeds" / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_at_least_three_conditions_in_each_of_eight_categories() -> None:
+    categories = [cohort.split("/")[0] for cohort in COHORTS]
+    assert len(COHORTS) == 31
+    assert len(set(categories)) == 8
+    assert min(categories.count(category) for category in categories) >= 3
+
+
+@pytest.mark.parametrize("cohort", COHORTS)
+def test_a_cohort_file_says_what_its_path_says(built: Built, cohort: str) -> None:
+    category, condition = cohort.split("/")
+    node = built.manifest["nodes"][f"model.medcred.{condition}"]
+    assert "cohort" in node["tags"]
+    assert node["config"]["meta"] == {"category": category, "condition": condition}
+    [known] = [row for row in seed("conditions") if row["condition_id"] == condition]
+    assert known["category"].replace(" ", "_") == category
+
+
+def test_every_cohort_has_the_five_columns(built: Built) -> None:
+    with duckdb.connect(str(built.workspace / "warehouse.duckdb"), read_only=True) as connection:
+        for cohort in COHORTS:
+            name = cohort.split("/")[1]
+            described = connection.execute(f"describe cohorts.{name}").fetchall()
+            assert [column[0] for column in described] == COLUMNS, name
+
+
+def test_the_union_holds_every_cohort(built: Built) -> None:
+    parents = built.manifest["nodes"]["model.medcred.int_cohorts__united"]["depends_on"]["nodes"]
+    assert set(parents) == {f"model.medcred.{cohort.split('/')[1]}" for cohort in COHORTS}
+
+
+def test_every_cohort_is_an_icd_9_and_icd_10_one() -> None:
+    known = {row["condition_id"]: row for row in seed("conditions")}
+    for cohort in COHORTS:
+        row = known[cohort.split("/")[1]]
+        assert row["icd10_prefixes"], cohort
+        assert row["icd9_prefixes"], cohort
+
+
+@pytest.mark.parametrize(
+    "mart", ["scenarios", "evidence", "ground_truth", "actions_taken", "cohort_attrition"]
+)
+def test_marts_have_enforced_contracts(built: Built, mart: str) -> None:
+    node = built.manifest["nodes"][f"model.medcred.{mart}"]
+    assert node["contract"]["enforced"]
+    assert all(column["description"] for column in node["columns"].values())
+
+
+def test_every_model_but_the_cohorts_states_its_grain(built: Built) -> None:
+    silent = [
+        node["name"]
+        for node in built.manifest["nodes"].values()
+        if node["resource_type"] == "model"
+        and "Grain:" not in (node["raw_code"] if "cohort" in node["tags"] else node["description"])
+    ]
+    assert silent == []
+
+
+def test_every_source_column_reaches_staging(built: Built) -> None:
+    with duckdb.connect(str(built.workspace / "warehouse.duckdb"), read_only=True) as connection:
+        for (module, table), columns in source_columns().items():
+            name = f"stg_mimiciv_{module}__{table}"
+            staged = connection.execute(f"describe staging.{name}").fetchall()
+            assert len(staged) == len(columns), name
+            documented = built.manifest["nodes"][f"model.medcred.{name}"]["columns"]
+            assert [column[0] for column in staged] == list(documented), name
+
+
+def test_there_are_37_sources() -> None:
+    assert len(source_columns()) == 37
+
+
+@pytest.mark.parametrize("cohorts", ["", "nstemi"])
+def test_without_the_list_of_cohorts_dbt_says_what_to_do(tmp_path: Path, cohorts: str) -> None:
+    done = run_dbt(tmp_path, "parse", cohorts=cohorts)
+    assert done.returncode != 0
+    assert "MEDCRED_COHORTS" in done.stdout
+    assert "category/condition" in done.stdout
