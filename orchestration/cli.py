@@ -244,7 +244,12 @@ def synth(
 def dbt(context: typer.Context) -> None:
     """Run dbt on the active source's warehouse: `medcred dbt build --select tag:cohort`."""
     from orchestration.warehouse import dbt_environment, run_dbt
-    from orchestration.workspace import NoActiveSourceError, landed_modules, open_source
+    from orchestration.workspace import (
+        NoActiveSourceError,
+        base_release,
+        landed_modules,
+        open_source,
+    )
 
     settings = Settings()
     try:
@@ -254,7 +259,7 @@ def dbt(context: typer.Context) -> None:
     workspace.marts.mkdir(parents=True, exist_ok=True)
     environment = dbt_environment(
         workspace.folder,
-        release=" + ".join(source.releases),
+        release=base_release(source),
         modules=landed_modules(source),
         threads=settings.threads,
     )

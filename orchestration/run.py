@@ -99,6 +99,11 @@ def failed_checks(result: dg.ExecuteInProcessResult) -> tuple[str, ...]:
     """Asset checks of a run that did not pass, as `asset: check`."""
     return tuple(
         f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
+        + "".join(
+            f" ({evaluation.metadata[name].value})"
+            for name in ("failures", "failed_expectations", "reason")
+            if name in evaluation.metadata
+        )
         for evaluation in result.get_asset_check_evaluations()
         if not evaluation.passed
     )
@@ -110,6 +115,8 @@ def reason(job: str, result: dg.ExecuteInProcessResult, checks: tuple[str, ...])
     for event in result.all_events:
         if event.is_step_failure:
             told = event.step_failure_data.user_failure_data
-            steps.append(f"{event.step_key}: {told.description if told else 'unexpected error'}")
-    what = "; ".join([*steps, *(f"check {name} failed" for name in checks)])
+            if told or not checks:  # a check that blocks fails its step as well: it is named below
+                why = told.description if told else "unexpected error"
+                steps.append(f"{event.step_key}: {why}")
+    what = "; ".join([*steps, *(f"check did not pass: {name}" for name in checks)])
     return f"The job `{job}` failed: {what or 'see the run in `medcred ui`'}"

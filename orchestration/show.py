@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
+from rich import box
+from rich.console import Console, JustifyMethod
 from rich.table import Table
+
+from registry.policy import REASON_WORDS, Reason
 
 _TIERS = {
     "with_distinction": "[bold green]with distinction[/]",
@@ -22,52 +25,69 @@ _TIERS = {
 def show_standings(console: Console, record: Mapping[str, Any]) -> None:
     """One table a category: rank interval, candidate, figures, decision.
 
-    A category in which nobody has enough cases is one line of text, without a figure.
+    A category in which nobody has enough cases is one line of text, without a figure. A tier that
+    the lower bound alone explains stands without a reason; any other reason is named.
     """
     by_category: dict[str, list[Mapping[str, Any]]] = {}
     for entry in record["standings"]:
         by_category.setdefault(entry["category"], []).append(entry)
-    few = []
+    few = {}
     for category, entries in sorted(by_category.items()):
-        if not any(entry["status"] == "ranked" for entry in entries):
-            few.append((category, sorted({entry["summary"] for entry in entries})))
-            continue
-        table = Table(title=category.replace("_", " "), title_justify="left", title_style="bold")
-        for name, justify in (
-            ("rank", "right"),
-            ("candidate", "left"),
-            ("patients", "right"),
-            ("mean credit", "right"),
-            ("95 % interval", "center"),
-            ("lower bound", "right"),
-            ("decision", "left"),
-        ):
-            table.add_column(name, justify=justify)  # type: ignore[arg-type]
-        for entry in sorted(entries, key=_order):
-            if entry["status"] != "ranked":
-                table.add_row("", entry["candidate"], "", "", "", "", entry["summary"])
-                continue
-            rank, (low, high) = entry["rank"], entry["interval"]
-            table.add_row(
-                str(rank["low"])
-                if rank["low"] == rank["high"]
-                else f"{rank['low']}-{rank['high']}",
-                entry["candidate"],
-                str(entry["patients"]),
-                f"{entry['mean_credit']:.3f}",
-                f"{low:.3f} to {high:.3f}",
-                f"{entry['lower_bound']:.3f}",
-                _TIERS[entry["tier"]]
-                + (f" [dim]({'; '.join(entry['reasons'])})[/]" if entry["reasons"] else ""),
-            )
-        console.print(table)
-    for category, summaries in few:
-        console.print(f"[bold]{category.replace('_', ' ')}[/]: {'; '.join(summaries)}")
+        if any(entry["status"] == "ranked" for entry in entries):
+            console.print(_ranked(category, entries))
+        else:
+            few[category] = sorted({entry["summary"] for entry in entries})
+    for category, summaries in few.items():
+        console.print(f"[bold]{_text(category)}[/]: {'; '.join(summaries)}", highlight=False)
+    console.print(
+        f"[dim]Source: {', '.join(record['releases'])}. Policy {record['policy']['version']}; "
+        "every cut score is provisional.[/]",
+        highlight=False,
+    )
     if record["unverified_tables"]:
         console.print(
-            "[yellow]Unverified tables from the supplement: "
-            + ", ".join(record["unverified_tables"])
+            "[yellow]Unverified tables: " + ", ".join(record["unverified_tables"]), highlight=False
         )
+
+
+def _ranked(category: str, entries: Sequence[Mapping[str, Any]]) -> Table:
+    table = Table(
+        title=_text(category), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD
+    )
+    for name, justify in _COLUMNS:
+        table.add_column(name, justify=justify, no_wrap=True)
+    for entry in sorted(entries, key=_order):
+        if entry["status"] != "ranked":
+            table.add_row("", entry["candidate"], "", "", "", "", entry["summary"])
+            continue
+        rank, (low, high) = entry["rank"], entry["interval"]
+        tied = rank["low"] != rank["high"]
+        other = [REASON_WORDS[r] for r in entry["reasons"] if r != Reason.LOWER_BOUND]
+        table.add_row(
+            f"{rank['low']}-{rank['high']}" if tied else str(rank["low"]),
+            entry["candidate"],
+            str(entry["patients"]),
+            f"{entry['mean_credit']:.3f}",
+            f"{low:.3f}-{high:.3f}",
+            f"{entry['lower_bound']:.3f}",
+            "; ".join([_TIERS[entry["tier"]], *other]),
+        )
+    return table
+
+
+_COLUMNS: tuple[tuple[str, JustifyMethod], ...] = (
+    ("rank", "right"),
+    ("candidate", "left"),
+    ("n", "right"),
+    ("credit", "right"),
+    ("95 %", "center"),
+    ("bound", "right"),
+    ("decision", "left"),
+)
+
+
+def _text(category: str) -> str:
+    return category.replace("_", " ")
 
 
 def _order(entry: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -141,6 +141,21 @@ def landed_modules(source: Source) -> tuple[str, ...]:
     )
 
 
+def base_release(source: Source) -> str:
+    """The release whose admissions are examined; it names the scenarios.
+
+    Raises:
+        NoActiveSourceError: when the source has no admissions, so nobody could be examined.
+    """
+    admissions = source.tables[("hosp", "admissions")].release
+    if admissions is None:
+        raise NoActiveSourceError(
+            f"The source {source.slug} has no table hosp.admissions: name a folder that holds the "
+            "hosp module with --source."
+        )
+    return admissions
+
+
 def write_json(path: Path, record: object) -> None:
     """Write `record` so that a reader sees the old file or the new one, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -34,6 +34,7 @@ from evaluators.candidates.errors import (
 from evaluators.candidates.faults import Fault, Unanswerable, classify
 from evaluators.candidates.litellm_switches import (
     assert_no_callbacks,
+    enter_in_price_map,
     mark_internal,
     open_litellm,
 )
@@ -100,6 +101,7 @@ class ModelClient:
         self._resources = AsyncExitStack()
         self._model_seen: str | None = None
         self._has_strayed = False
+        self._is_unpriced = False
 
     async def __aenter__(self) -> Self:
         self._litellm = open_litellm()
@@ -269,13 +271,20 @@ class ModelClient:
                 prompt_tokens * price.input_usd_per_million_tokens
                 + completion_tokens * price.output_usd_per_million_tokens
             ) / _MILLION
+        if self._is_unpriced:
+            return None
         try:
             cost = self._litellm.completion_cost(
                 completion_response=response, model=self.candidate.model
             )
         except Exception:  # it raises bare Exception for a model without a price
+            cost = None
+        if not cost:
+            # One unknown price makes the sum unknown: looking on would change nothing.
+            self._is_unpriced = True
+            enter_in_price_map(self._litellm, self.candidate.model)
             return None
-        return float(cost) if cost else None
+        return float(cost)
 
     def _key(self) -> str | None:
         variable = self.candidate.api_key_env

@@ -75,18 +75,8 @@ def open_litellm() -> Any:
     litellm.custom_provider_map = [
         {"provider": "reference", "custom_handler": make_handler(litellm)}
     ]
-    # Their price is known: nothing. Without an entry LiteLLM searches its map on every call.
-    litellm.register_model(
-        {
-            model: {
-                "input_cost_per_token": 0.0,
-                "output_cost_per_token": 0.0,
-                "litellm_provider": "reference",
-                "mode": "chat",
-            }
-            for model in REFERENCE_MODELS
-        }
-    )
+    for model in REFERENCE_MODELS:
+        enter_in_price_map(litellm, model)
     assert_no_callbacks(litellm)
     return litellm
 
@@ -104,6 +94,22 @@ def assert_no_callbacks(litellm: Any) -> None:
             raise CallbacksPresent(
                 f"litellm.{name} is not empty: remove what registers it before examining anybody"
             )
+
+
+def enter_in_price_map(litellm: Any, model: str) -> None:
+    """Enter `model` at the price 0, which this house reads as "not priced by LiteLLM".
+
+    LiteLLM looks for a price after every call, many times over; for a model without an entry the
+    search is a quarter of the call's cost.
+    """
+    provider, _, _ = model.partition("/")
+    entry = {
+        "input_cost_per_token": 0.0,
+        "output_cost_per_token": 0.0,
+        "litellm_provider": provider,
+        "mode": "chat",
+    }
+    litellm.register_model({model: entry})
 
 
 def mark_internal() -> None:

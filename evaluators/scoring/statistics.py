@@ -29,6 +29,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from statistics import NormalDist
 from typing import Final
@@ -164,14 +165,11 @@ def estimate(cases: Iterable[CaseCredit], seed: int) -> Estimate:
 def estimate_all(
     by_candidate: Mapping[str, Sequence[CaseCredit]], seed: int
 ) -> dict[str, Estimate]:
-    """`estimate` for several candidates, those with the same patients sharing one draw."""
+    """`estimate` for several candidates; those with the same patients share one draw."""
     found: dict[str, Estimate] = {}
-    draws: dict[tuple[str, ...], Floats] = {}
     for candidate in sorted(by_candidate):
         patients, sums, sizes = _clusters(by_candidate[candidate])
-        if patients not in draws:
-            draws[patients] = _draw_counts(len(patients), seed)
-        found[candidate] = _estimate(sums, sizes, draws[patients])
+        found[candidate] = _estimate(sums, sizes, _draw_counts(len(patients), seed))
     return found
 
 
@@ -309,6 +307,7 @@ def _words(seed: int, stream: str, number: int) -> NDArray[np.uint64]:
     return np.asarray(generator.random_raw(number), dtype=np.uint64)
 
 
+@lru_cache(maxsize=2)
 def _draw_counts(patients: int, seed: int) -> Floats:
     """How often each patient stands in each draw: `RESAMPLES` x `patients`, whole numbers."""
     if patients == 0:
@@ -317,7 +316,9 @@ def _draw_counts(patients: int, seed: int) -> Floats:
     picks = ((words * np.uint64(patients)) >> np.uint64(32)).astype(np.int64)
     rows = np.repeat(np.arange(RESAMPLES, dtype=np.int64) * patients, patients)
     counts = np.bincount(rows + picks, minlength=RESAMPLES * patients)
-    return counts.reshape(RESAMPLES, patients).astype(np.float64)
+    drawn = counts.reshape(RESAMPLES, patients).astype(np.float64)
+    drawn.flags.writeable = False  # it is shared between calls
+    return drawn
 
 
 def _order(ascending: Floats, tail: float, *, from_top: bool = False) -> float:
@@ -350,6 +351,8 @@ def _sign_flip_p(differences: Floats, seed: int, *, flips: int) -> list[float]:
     many = np.flatnonzero(differing > EXACT_FLIPS)
     if many.size:
         as_large = np.zeros(many.size)
+        turned = np.ascontiguousarray(differences[many].T)
+        totals = turned.sum(axis=0)
         columns = differences.shape[1]
         words_a_row = -(-columns // 64)
         words = _words(seed, "sign-flips", flips * words_a_row).reshape(flips, words_a_row)
@@ -357,7 +360,8 @@ def _sign_flip_p(differences: Floats, seed: int, *, flips: int) -> list[float]:
             # Little-endian bytes, so that a word means the same signs on every machine.
             octets = words[start : start + _CHUNK].astype("<u8").view(np.uint8)
             bits = np.unpackbits(octets, axis=1, bitorder="little")[:, :columns]
-            sums = (1.0 - 2.0 * bits) @ differences[many].T
+            # sum(+-d) = sum(d) - 2 sum(d with a minus): one product, exact like all others here.
+            sums = totals - 2.0 * (bits.astype(np.float64) @ turned)
             as_large += (np.abs(sums) >= observed[many]).sum(axis=0)
         p[many] = (1 + as_large) / (1 + flips)
     return [float(value) for value in p]

@@ -1,4 +1,4 @@
 """Raw data: the release that is read, and its landing.
 
-Belongs here: assets and checks of the landing. Does not belong here: how files are read (`sources`).
+Belongs here: assets and checks of the landing. Does not belong here: how files are read.
 """

@@ -30,7 +30,7 @@ from orchestration.warehouse import (
     dbt_environment,
     manifest_path,
 )
-from orchestration.workspace import enclave, landed_modules, open_source
+from orchestration.workspace import base_release, enclave, landed_modules, open_source
 
 WRITER_POOL = "duckdb_writer"
 
@@ -83,7 +83,7 @@ def warehouse(
     os.environ.update(
         dbt_environment(
             workspace.folder,
-            release=" + ".join(source.releases),
+            release=base_release(source),
             modules=landed_modules(source),
             threads=settings.threads,
         )
