@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich import box
-from rich.console import Console, JustifyMethod
+from rich.console import Console, Group, JustifyMethod
 from rich.table import Table
+from rich.text import Text
 
 from registry.policy import REASON_WORDS, Reason
 
@@ -50,29 +51,37 @@ def show_standings(console: Console, record: Mapping[str, Any]) -> None:
         )
 
 
-def _ranked(category: str, entries: Sequence[Mapping[str, Any]]) -> Table:
+def _ranked(category: str, entries: Sequence[Mapping[str, Any]]) -> Group:
     table = Table(
-        title=_text(category), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD
+        title=_text(category),
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=0,
     )
     for name, justify in _COLUMNS:
         table.add_column(name, justify=justify, no_wrap=True)
+    notes = []
     for entry in sorted(entries, key=_order):
         if entry["status"] != "ranked":
             table.add_row("", entry["candidate"], "", "", "", "", entry["summary"])
             continue
         rank, (low, high) = entry["rank"], entry["interval"]
         tied = rank["low"] != rank["high"]
-        other = [REASON_WORDS[r] for r in entry["reasons"] if r != Reason.LOWER_BOUND]
         table.add_row(
             f"{rank['low']}-{rank['high']}" if tied else str(rank["low"]),
             entry["candidate"],
             str(entry["patients"]),
             f"{entry['mean_credit']:.3f}",
-            f"{low:.3f}-{high:.3f}",
+            f"{low:.2f}-{high:.2f}",
             f"{entry['lower_bound']:.3f}",
-            "; ".join([_TIERS[entry["tier"]], *other]),
+            _TIERS[entry["tier"]],
         )
-    return table
+        other = [REASON_WORDS[r] for r in entry["reasons"] if r != Reason.LOWER_BOUND]
+        if other:
+            notes.append(f"{entry['candidate']}: {'; '.join(other)}")
+    return Group(table, *(Text(note, style="yellow") for note in notes))
 
 
 _COLUMNS: tuple[tuple[str, JustifyMethod], ...] = (

@@ -34,7 +34,6 @@ from evaluators.candidates.errors import (
 from evaluators.candidates.faults import Fault, Unanswerable, classify
 from evaluators.candidates.litellm_switches import (
     assert_no_callbacks,
-    enter_in_price_map,
     mark_internal,
     open_litellm,
 )
@@ -282,7 +281,6 @@ class ModelClient:
         if not cost:
             # One unknown price makes the sum unknown: looking on would change nothing.
             self._is_unpriced = True
-            enter_in_price_map(self._litellm, self.candidate.model)
             return None
         return float(cost)
 

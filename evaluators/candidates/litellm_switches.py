@@ -75,8 +75,14 @@ def open_litellm() -> Any:
     litellm.custom_provider_map = [
         {"provider": "reference", "custom_handler": make_handler(litellm)}
     ]
-    for model in REFERENCE_MODELS:
-        enter_in_price_map(litellm, model)
+    # Their price is known: nothing. Without an entry LiteLLM searches its map on every call.
+    price = {
+        "input_cost_per_token": 0.0,
+        "output_cost_per_token": 0.0,
+        "litellm_provider": "reference",
+        "mode": "chat",
+    }
+    litellm.register_model({model: dict(price) for model in REFERENCE_MODELS})
     assert_no_callbacks(litellm)
     return litellm
 
@@ -94,22 +100,6 @@ def assert_no_callbacks(litellm: Any) -> None:
             raise CallbacksPresent(
                 f"litellm.{name} is not empty: remove what registers it before examining anybody"
             )
-
-
-def enter_in_price_map(litellm: Any, model: str) -> None:
-    """Enter `model` at the price 0, which this house reads as "not priced by LiteLLM".
-
-    LiteLLM looks for a price after every call, many times over; for a model without an entry the
-    search is a quarter of the call's cost.
-    """
-    provider, _, _ = model.partition("/")
-    entry = {
-        "input_cost_per_token": 0.0,
-        "output_cost_per_token": 0.0,
-        "litellm_provider": provider,
-        "mode": "chat",
-    }
-    litellm.register_model({model: entry})
 
 
 def mark_internal() -> None:

@@ -20,7 +20,7 @@ from werkzeug import Response
 
 from evaluators.candidates.client import Answer, ModelClient
 from evaluators.candidates.config import Candidate
-from evaluators.candidates.egress import GUARDED_PROVIDERS
+from evaluators.candidates.egress import GUARDED_PROVIDERS, EgressRefused
 from evaluators.candidates.errors import (
     BriefingRefused,
     FaultKind,
@@ -334,6 +334,23 @@ def test_a_redirect_does_not_lead_messages_elsewhere(endpoint: Endpoint, waits, 
     with pytest.raises(InfrastructureError):
         ask(endpoint.candidate(f"{provider}/tiny"), waits)
     assert len(endpoint.requests) == 1
+
+
+@pytest.mark.parametrize("model", ["openai/tiny", "hosted_vllm/tiny"])
+def test_a_road_that_ignores_the_address_is_stopped_before_it_connects(
+    endpoint: Endpoint, waits, model
+):
+    async def go() -> None:
+        async with ModelClient(endpoint.candidate(model), sleep=waits) as client:
+            elsewhere = endpoint.base.replace("127.0.0.1", "localhost")
+            client._arguments["api_base"] = elsewhere
+            if model.startswith("openai/"):
+                client._arguments["client"].base_url = elsewhere
+            await client.ask(MESSAGES)
+
+    with pytest.raises(EgressRefused, match="another address"):
+        asyncio.run(go())
+    assert endpoint.requests == []
 
 
 def test_a_proxy_of_the_environment_is_not_used_for_loopback(
