@@ -137,8 +137,11 @@ class Candidate(Border):
 
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)?$")
-    model: str = Field(min_length=1)
+    id: str = Field(
+        max_length=80, pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)?$"
+    )
+    """Single separators only, so that no two ids share a folder."""
+    model: str = Field(min_length=1, max_length=120, pattern=r"^\S+$")
     """A LiteLLM model string, `provider/name`."""
     description: str = ""
     api_base: str | None = None
