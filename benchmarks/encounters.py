@@ -1,22 +1,42 @@
-"""How many encounters a second the evaluator holds: scripted replies of 4 turns, no candidate.
+"""How many encounters a second and core the evaluator holds, and what it costs to score them.
 
-Run `python benchmarks/encounters.py [encounters]`. Invented patients of 400 results each; the time
-covers opening, order resolution, lookup, messages and record, and nothing over the wire.
+Run `python benchmarks/encounters.py [encounters]`: scripted replies of 4 turns, no candidate,
+invented patients of 400 results each, evidence in memory. Held as a replayed journal is (opening,
+order resolution, lookup, record), with every message written as well, and with the digest of every
+request as an examination takes it.
+
+Run `python benchmarks/encounters.py --source FOLDER [--candidate ID]` on `sources/<slug>` of a
+finished MEDCRED_HOME: every partition of the candidate is scored anew from its journal. With
+`--examine` its candidate, which must be a reference one, is asked again too, into a folder that is
+thrown away.
+
+Figures are CPU seconds of this process, so that a busy machine changes little.
 """
 
 from __future__ import annotations
 
+import argparse
+import asyncio
 import json
+import os
 import random
 import statistics
 import sys
+import tempfile
 import time
+from collections.abc import Callable
+from pathlib import Path
 
-from evaluators.catalogue import Catalogue, load_catalogue
-from evaluators.encounter.orders import OrderResolver
-from evaluators.encounter.protocol import Presentation, Reply
-from evaluators.encounter.session import replay
-from evaluators.scenario_sets import EvidenceItem, Scenario
+PROJECT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(PROJECT))
+os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+
+from evaluators.canonical import sha256_json  # noqa: E402
+from evaluators.catalogue import Catalogue, load_catalogue  # noqa: E402
+from evaluators.encounter.orders import OrderResolver  # noqa: E402
+from evaluators.encounter.protocol import Presentation, Reply  # noqa: E402
+from evaluators.encounter.session import Encounter, replay  # noqa: E402
+from evaluators.scenario_sets import EvidenceItem, Scenario, load  # noqa: E402
 
 RESULTS = 400
 STEPS = (
@@ -69,18 +89,38 @@ def patients(count: int, catalogue: Catalogue) -> list[Scenario]:
     return made
 
 
-def main(count: int) -> None:
-    """Measure and print."""
+def rate(hold: Callable[[Scenario], object], scenarios: list[Scenario]) -> str:
+    """Encounters a CPU second, the best of three rounds; the first builds the indexes."""
+    seconds = []
+    for _ in range(3):
+        started = time.process_time()
+        for scenario in scenarios:
+            hold(scenario)
+        seconds.append(time.process_time() - started)
+    return f"{len(scenarios) / min(seconds):,.0f} encounters/s"
+
+
+def of_scripts(count: int) -> None:
+    """Print how many scripted encounters a second are held, and what resolving an order costs."""
     catalogue = load_catalogue()
     scenarios = patients(count, catalogue)
     replies = [Reply(text=json.dumps(step)) for step in STEPS]
-    modules = ("hosp", "icu", "ed")
-    replay(scenarios[0], (), modules, "cardiology", catalogue, replies)  # builds the indexes
-    started = time.perf_counter()
-    for scenario in scenarios:
-        replay(scenario, (), modules, "cardiology", catalogue, replies)
-    seconds = time.perf_counter() - started
-    print(f"{count / seconds:,.0f} encounters/s ({len(STEPS)} turns, {RESULTS} results each)")
+    setting = ((), ("hosp", "icu", "ed"), "cardiology", catalogue)
+
+    def held(scenario: Scenario, note: Callable[[list[dict[str, str]]], object]) -> None:
+        encounter = Encounter(scenario, *setting)
+        for reply in replies:
+            note(encounter.messages())
+            encounter.take_reply(reply)
+        encounter.record()
+
+    def digested(messages: list[dict[str, str]]) -> None:
+        sha256_json({"model": "m", "messages": messages, "params": {}})
+
+    print(f"{len(STEPS)} turns, {RESULTS} results a patient, 1 core:")
+    print(f"  replayed  {rate(lambda scenario: replay(scenario, *setting, replies), scenarios)}")
+    print(f"  written   {rate(lambda scenario: held(scenario, len), scenarios)}")
+    print(f"  digested  {rate(lambda scenario: held(scenario, digested), scenarios)}")
 
     resolver = OrderResolver(catalogue)  # nothing remembered
     costs = []
@@ -96,5 +136,66 @@ def main(count: int) -> None:
     )
 
 
+def of_source(source: Path, candidate_id: str, *, is_asked: bool) -> None:
+    """Print what loading, examining and scoring cost in every category of a finished source."""
+    from evaluators.candidates.config import load_candidates
+    from evaluators.examine import examine
+    from evaluators.scoring.score import score_examination
+
+    catalogue = load_catalogue()
+    candidate = {c.id: c for c in load_candidates(PROJECT / "candidates.yaml")}[candidate_id]
+    if is_asked and not candidate.is_reference:
+        sys.exit("--examine is for reference candidates only: others cost money.")
+    spent = {"load": 0.0, "examine": 0.0, "score": 0.0}
+    encounters = 0
+
+    def timed(part: str, started: float) -> None:
+        spent[part] += time.process_time() - started
+
+    with tempfile.TemporaryDirectory() as aside:
+        for folder in sorted((source / "scenario_sets").iterdir()):
+            if not folder.is_dir():
+                continue
+            started = time.process_time()
+            chosen = load(folder)
+            timed("load", started)
+            name = f"{candidate.sha256[:12]}-{chosen.digest[:12]}"
+            kept = source / "examinations" / folder.name / candidate_id.replace("/", "--") / name
+            if is_asked:
+                kept = Path(aside) / folder.name
+                started = time.process_time()
+                asyncio.run(examine(chosen, folder.name, candidate, kept, catalogue))
+                timed("examine", started)
+            if not (kept / "journal.jsonl").exists():
+                continue
+            started = time.process_time()
+            found = score_examination(
+                chosen,
+                folder.name,
+                candidate.id,
+                candidate.sha256,
+                kept / "journal.jsonl",
+                catalogue,
+            )
+            timed("score", started)
+            encounters += len(found["cases"])
+    told = ", ".join(f"{part} {seconds:.2f} s" for part, seconds in spent.items() if seconds)
+    print(f"{candidate_id}, {encounters} encounters: {told} (CPU)")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("encounters", type=int, nargs="?", default=1000)
+    parser.add_argument("--source", type=Path)
+    parser.add_argument("--candidate", default="reference/order-everything")
+    parser.add_argument("--examine", action="store_true")
+    options = parser.parse_args()
+    if options.source is None:
+        of_scripts(options.encounters)
+    else:
+        of_source(options.source, options.candidate, is_asked=options.examine)
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    main()

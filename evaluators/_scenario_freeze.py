@@ -1,38 +1,43 @@
-"""From marts to a frozen scenario set: check, draw, write.
+"""From marts to a frozen scenario set: draw, and write down.
 
-Belongs here: reading the Parquet marts, the checks that stop a freeze, the draw of one scenario a
-patient, the atomic write. Does not belong here: clinical logic (`dbt_project`), reading frozen sets
-(`scenario_sets`). Errors and logs hold counts and names of columns, never values or ids.
+Belongs here: the draw of one scenario a patient, the lines of the files, the manifest. Does not
+belong here: reading and checking the marts (`_scenario_marts`), putting the folder on the disk
+(`_scenario_folder`), clinical logic (`dbt_project`), reading frozen sets (`scenario_sets`). Errors
+and logs hold counts and names of columns, never values or ids.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import math
-import shutil
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from pydantic import ValidationError
 
+from evaluators._scenario_folder import write_folder
+from evaluators._scenario_marts import (
+    COLUMNS,
+    PRESENTATION,
+    check_evidence,
+    read_scenarios,
+    read_truths,
+    require_known,
+    rows_of,
+)
 from evaluators._scenario_types import (
     ACTIONS_TAKEN,
     EVIDENCE,
     GROUND_TRUTH,
     MANIFEST,
     SCENARIOS,
-    EvidenceTimeError,
     Manifest,
     MartError,
-    ScenarioSetError,
     SetFile,
 )
+from evaluators.canonical import NotFiniteError, round_floats
 from evaluators.catalogue import Catalogue, category_slug, load_catalogue
 from evaluators.encounter.protocol import Presentation
 
@@ -41,61 +46,6 @@ DECIMALS = 4
 
 PER_CONDITION = 300
 """Default cap of scenarios for one condition."""
-
-_PRESENTATION = tuple(Presentation.model_fields)
-_COLUMNS: dict[str, tuple[str, ...]] = {
-    "scenarios": (
-        "scenario_id",
-        "category",
-        "release",
-        "kind",
-        "patient_key",
-        "decision_hours",
-        *_PRESENTATION,
-    ),
-    "evidence": (
-        "scenario_id",
-        "evidence_no",
-        "test_id",
-        "kind",
-        "label",
-        "specimen",
-        "value_text",
-        "value_num",
-        "unit",
-        "ref_low",
-        "ref_high",
-        "flag",
-        "taken_hours",
-        "available_hours",
-    ),
-    "ground_truth": (
-        "scenario_id",
-        "category",
-        "condition_id",
-        "target_code",
-        "target_version",
-        "diagnoses",
-        "tests",
-        "is_confirmed",
-        "died_in_hospital",
-        "sex",
-        "age_band",
-        "race",
-        "insurance",
-        "language",
-    ),
-    "actions_taken": (
-        "scenario_id",
-        "action_id",
-        "source",
-        "first_hours",
-        "is_given",
-        "by_decision",
-    ),
-}
-_REQUIRED_NUMBERS = {"evidence": ("taken_hours", "available_hours")}
-_OPTIONAL_NUMBERS = {"evidence": ("value_num", "ref_low", "ref_high")}
 
 
 def freeze(
@@ -139,9 +89,9 @@ def freeze(
     slug = category_slug(category)
     if per_condition is not None and per_condition < 1:
         raise ValueError("per_condition must be 1 or more, or None for no cap.")
-    scenarios = _scenarios(marts, slug)
-    truths = _truths(marts, slug, scenarios, catalogue)
-    _check_evidence(marts, scenarios)
+    scenarios = read_scenarios(marts, slug)
+    truths = read_truths(marts, slug, scenarios, catalogue)
+    check_evidence(marts, scenarios)
     drawn = _draw(scenarios, truths, per_condition)
     evidence = _evidence(marts, drawn, catalogue)
     actions = _actions(marts, drawn, catalogue)
@@ -167,131 +117,8 @@ def freeze(
         },
         catalogue_sha256=catalogue.sha256,
     )
-    _write(into, {**files, MANIFEST: manifest.as_bytes()})
+    write_folder(into, {**files, MANIFEST: manifest.as_bytes()})
     return manifest
-
-
-# --- reading and checking the marts
-
-
-def _scan(marts: Path, mart: str) -> pl.LazyFrame:
-    path = marts / f"{mart}.parquet"
-    if not path.is_file():
-        raise MartError(f"The mart {path.name} is not in {marts.name}/: build the marts first.")
-    try:
-        frame = pl.scan_parquet(path)
-        present = frame.collect_schema().names()
-    except pl.exceptions.PolarsError:
-        raise MartError(f"{path.name} cannot be read as Parquet: build the marts again.") from None
-    missing = [column for column in _COLUMNS[mart] if column not in present]
-    if missing:
-        raise MartError(f"{path.name} lacks {', '.join(missing)}: its contract is broken.")
-    return frame.select(_COLUMNS[mart])
-
-
-def _count(frame: pl.LazyFrame) -> int:
-    return int(frame.select(pl.len()).collect().item())
-
-
-def _require_none(frame: pl.LazyFrame, what: str, error: type[MartError] = MartError) -> None:
-    """Fail when the frame has a row."""
-    count = _count(frame)
-    if count:
-        raise error(f"{what} ({count} rows): nothing was frozen; correct the mart.")
-
-
-def _scenarios(marts: Path, slug: str) -> dict[str, dict[str, Any]]:
-    frame = _scan(marts, "scenarios").filter(pl.col("category") == slug)
-    hours = pl.col("decision_hours")
-    _require_none(
-        frame.filter(hours.is_null() | ~hours.is_finite() | (hours < 0)),
-        "scenarios.decision_hours is null, negative or not finite",
-    )
-    _require_none(
-        frame.filter(pl.col("scenario_id").is_null() | pl.col("patient_key").is_null()),
-        "scenarios.scenario_id or patient_key is null",
-    )
-    rows = frame.collect().to_dicts()
-    found = {row["scenario_id"]: row for row in rows}
-    if len(found) != len(rows):
-        raise MartError(
-            f"scenarios has {len(rows) - len(found)} scenario ids twice in {slug}: its key is "
-            "broken."
-        )
-    return found
-
-
-def _truths(
-    marts: Path, slug: str, scenarios: dict[str, dict[str, Any]], catalogue: Catalogue
-) -> dict[str, dict[str, Any]]:
-    rows = _scan(marts, "ground_truth").filter(pl.col("category") == slug).collect().to_dicts()
-    found = {row["scenario_id"]: row for row in rows}
-    apart = found.keys() ^ scenarios.keys()
-    if len(found) != len(rows) or apart:
-        raise MartError(
-            f"scenarios and ground_truth of {slug} do not match ({len(apart)} ids in one only, "
-            f"{len(rows) - len(found)} twice): nothing was frozen."
-        )
-    named = {condition.condition_id for condition in catalogue.in_category(slug)}
-    unknown = sum(row["condition_id"] not in named for row in rows)
-    if unknown:
-        raise MartError(
-            f"ground_truth has {unknown} rows whose condition_id is not of {slug} in "
-            "conditions.csv: correct the cohort or the catalogue."
-        )
-    _known(
-        "ground_truth.tests",
-        (test["test_id"] for row in rows for test in row["tests"] or ()),
-        catalogue.tests,
-    )
-    return found
-
-
-def _check_evidence(marts: Path, scenarios: dict[str, dict[str, Any]]) -> None:
-    """Check the evidence of every scenario of the category, drawn or not."""
-    evidence = _scan(marts, "evidence")
-    every = _scan(marts, "scenarios").select("scenario_id").unique()
-    _require_none(
-        evidence.join(every, on="scenario_id", how="anti"), "evidence names unknown scenarios"
-    )
-    ends = pl.LazyFrame(
-        {
-            "scenario_id": list(scenarios),
-            "decision_hours": [row["decision_hours"] for row in scenarios.values()],
-        },
-        schema={"scenario_id": pl.String, "decision_hours": pl.Float64},
-    )
-    mine = evidence.join(ends, on="scenario_id", how="inner")
-    for column in _REQUIRED_NUMBERS["evidence"]:
-        _require_none(
-            mine.filter(pl.col(column).is_null() | ~pl.col(column).is_finite()),
-            f"evidence.{column} is null or not finite",
-        )
-    for column in _OPTIONAL_NUMBERS["evidence"]:
-        _require_none(mine.filter(~pl.col(column).is_finite()), f"evidence.{column} is not finite")
-    for column in ("test_id", "kind", "label", "value_text", "evidence_no"):
-        _require_none(mine.filter(pl.col(column).is_null()), f"evidence.{column} is null")
-    _require_none(
-        mine.filter(
-            (pl.col("available_hours") > pl.col("decision_hours"))
-            | (pl.col("taken_hours") > pl.col("decision_hours"))
-        ),
-        "evidence lies after the decision time of its scenario",
-        EvidenceTimeError,
-    )
-    _require_none(
-        mine.group_by("scenario_id", "evidence_no").len().filter(pl.col("len") > 1),
-        "evidence has a key (scenario_id, evidence_no) more than once",
-    )
-
-
-def _known(column: str, ids: Iterable[str], catalogue: Iterable[str]) -> None:
-    unknown = set(ids) - set(catalogue)
-    if unknown:
-        raise MartError(
-            f"{column} has {len(unknown)} ids that the catalogue does not: build the marts from "
-            "the same seeds."
-        )
 
 
 # --- the draw
@@ -319,8 +146,8 @@ def _draw(
 def _evidence(
     marts: Path, drawn: list[str], catalogue: Catalogue
 ) -> dict[str, list[dict[str, Any]]]:
-    rows = _of(marts, "evidence", drawn)
-    _known("evidence.test_id", (row["test_id"] for row in rows), catalogue.tests)
+    rows = rows_of(marts, "evidence", drawn)
+    require_known("evidence.test_id", (row["test_id"] for row in rows), catalogue.tests)
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         found[row["scenario_id"]].append(
@@ -357,8 +184,8 @@ def _evidence(
 def _actions(
     marts: Path, drawn: list[str], catalogue: Catalogue
 ) -> dict[str, list[dict[str, Any]]]:
-    rows = _of(marts, "actions_taken", drawn)
-    _known("actions_taken.action_id", (row["action_id"] for row in rows), catalogue.actions)
+    rows = rows_of(marts, "actions_taken", drawn)
+    require_known("actions_taken.action_id", (row["action_id"] for row in rows), catalogue.actions)
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         found[row.pop("scenario_id")].append(row)
@@ -373,13 +200,8 @@ def _actions(
     return found
 
 
-def _of(marts: Path, mart: str, drawn: list[str]) -> list[dict[str, Any]]:
-    keys = pl.LazyFrame({"scenario_id": drawn}, schema={"scenario_id": pl.String})
-    return _scan(marts, mart).join(keys, on="scenario_id", how="semi").collect().to_dicts()
-
-
 def _scenario_line(row: dict[str, Any]) -> dict[str, Any]:
-    shown = {name: _rounded(row[name]) for name in _PRESENTATION}
+    shown = {name: _rounded(row[name]) for name in PRESENTATION}
     for name in ("home_drugs", "past_diagnoses"):
         shown[name] = sorted(set(shown[name] or ()))
     try:
@@ -401,7 +223,7 @@ def _scenario_line(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _truth_line(row: dict[str, Any]) -> dict[str, Any]:
-    line = {name: row[name] for name in _COLUMNS["ground_truth"] if name != "category"}
+    line = {name: row[name] for name in COLUMNS["ground_truth"] if name != "category"}
     line["diagnoses"] = sorted(row["diagnoses"] or (), key=_json_line)
     line["diagnoses"].sort(key=lambda diagnosis: diagnosis["seq"])
     line["tests"] = sorted(row["tests"] or (), key=lambda test: (test["test_id"], _json_line(test)))
@@ -409,16 +231,10 @@ def _truth_line(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rounded(value: Any) -> Any:
-    """`value` with every float rounded; -0.0 becomes 0.0, so that equal numbers are equal bytes."""
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise MartError("A mart has a number that is not finite: nothing was frozen.")
-        return round(value, DECIMALS) + 0.0
-    if isinstance(value, dict):
-        return {key: _rounded(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_rounded(part) for part in value]
-    return value
+    try:
+        return round_floats(value, DECIMALS)
+    except NotFiniteError:
+        raise MartError("A mart has a number that is not finite: nothing was frozen.") from None
 
 
 def _json_line(value: dict[str, Any]) -> bytes:
@@ -426,59 +242,3 @@ def _json_line(value: dict[str, Any]) -> bytes:
         _rounded(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     )
     return text.encode() + b"\n"
-
-
-# --- the write
-
-
-@contextmanager
-def _only_writer(into: Path) -> Iterator[None]:
-    """Hold the lock of this set; the lock of a dead process is free by itself."""
-    into.parent.mkdir(parents=True, exist_ok=True)
-    with (into.parent / f".{into.name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ScenarioSetError(
-                f"Another process is freezing {into.name}: wait for it to end."
-            ) from None
-        yield
-
-
-def _write(into: Path, files: dict[str, bytes]) -> None:
-    made = into.parent / f".{into.name}.partial"
-    old = into.parent / f".{into.name}.old"
-    with _only_writer(into):
-        if old.exists() and not into.exists():  # killed between the two renames
-            old.rename(into)
-        if _holds(into, files):
-            return
-        _remove(made)
-        _remove(old)
-        try:
-            made.mkdir(mode=0o700)
-            for name, content in files.items():
-                (made / name).write_bytes(content)
-            if into.exists():
-                into.rename(old)
-            try:
-                made.rename(into)
-            except OSError:
-                if old.exists():
-                    old.rename(into)
-                raise
-        finally:
-            _remove(made)
-        _remove(old)
-
-
-def _remove(folder: Path) -> None:
-    if folder.exists():
-        shutil.rmtree(folder)
-
-
-def _holds(folder: Path, files: dict[str, bytes]) -> bool:
-    """Whether the folder holds exactly these files with these bytes."""
-    if not folder.is_dir() or {path.name for path in folder.iterdir()} != files.keys():
-        return False
-    return all((folder / name).read_bytes() == content for name, content in files.items())

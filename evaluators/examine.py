@@ -66,8 +66,8 @@ class Progress:
 class Examination:
     """What a run leaves behind."""
 
-    encounters: tuple[EncounterRecord, ...]
-    """Finished encounters, by scenario id."""
+    encounters: tuple[EncounterRecord, ...] = field(repr=False)
+    """Finished encounters, by scenario id. Not in the repr, which asyncio makes of every result."""
     complete: bool
     """Whether every scenario of the set has its record. If not: no aggregate, no credential."""
     calls_made: int

@@ -241,19 +241,18 @@ def read_replies(path: Path) -> Mapping[str, tuple[Reply, ...]]:
         JournalError: if there is no journal at `path`.
         JournalCorrupt: if a line other than the last is torn, or two lines contradict each other.
     """
-    _, entries = _read(path)
-    return _ordered(entries)
+    return read_journal(path)[1]
 
 
-def read_header(path: Path) -> Header:
-    """The header: whose answers these are, to which scenario set.
+def read_journal(path: Path) -> tuple[Header, Mapping[str, tuple[Reply, ...]]]:
+    """The header (whose answers these are, to which scenario set) and `read_replies`, read once.
 
     Raises:
         JournalError: if there is no journal, or no whole header, at `path`.
-        JournalCorrupt: if a line other than the last is torn.
+        JournalCorrupt: like `read_replies`.
     """
-    header, _ = _read(path)
-    return header
+    header, entries = _read(path)
+    return header, _ordered(entries)
 
 
 def _read(path: Path) -> tuple[Header, list[Entry]]:

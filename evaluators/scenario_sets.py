@@ -65,6 +65,9 @@ __all__ = [
 
 _T = TypeVar("_T")
 
+_LATEST: dict[str, ScenarioSet] = {}
+"""The set that was read last, by its digest."""
+
 
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of a set; its files are not read.
@@ -118,11 +121,24 @@ def verify_files(folder: Path) -> Manifest:
 def load(folder: Path) -> ScenarioSet:
     """Read a frozen set, every digest checked before a line is parsed.
 
+    The set that was read last is kept in memory: while every digest is the same, it is not parsed
+    again (an examination loads one set twice for each candidate).
+
     Raises:
         ScenarioSetError: there is no manifest.
         TamperedSetError: a file differs from the manifest, or the files do not agree.
     """
     manifest, contents = _verified(folder)
+    digest = manifest.digest
+    found = _LATEST.get(digest)
+    if found is None:
+        found = _read(folder, manifest, contents)
+        _LATEST.clear()
+        _LATEST[digest] = found
+    return found
+
+
+def _read(folder: Path, manifest: Manifest, contents: Mapping[str, bytes]) -> ScenarioSet:
     evidence = _parsed(folder, EVIDENCE, contents, _evidence)
     truths = _parsed(folder, GROUND_TRUTH, contents, _truth)
     actions = _parsed(folder, ACTIONS_TAKEN, contents, _actions)

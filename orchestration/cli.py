@@ -60,6 +60,7 @@ def run(
     seed: Annotated[int | None, typer.Option(help="Seed of the synthetic release.")] = None,
 ) -> None:
     """Land, build, freeze, examine every candidate, score, credential, publish."""
+    from evaluators.candidates.config import CandidateConfigError, load_candidates
     from orchestration.progress import LiveReporter
     from orchestration.run import JobFailedError, run_pipeline
     from orchestration.show import show_standings
@@ -71,6 +72,12 @@ def run(
     settings = Settings().model_copy(
         update={name: value for name, value in given.items() if value is not None}
     )
+    if settings.supplement is not None and settings.source is None:
+        raise fail("A supplement adds to a source: name the source with --source.")
+    try:
+        load_candidates(settings.candidates)
+    except CandidateConfigError as error:
+        raise fail(error) from None
     choice = synthetic_choice(settings) if settings.source is None else choose(settings)
     if not choice.is_synthetic:
         try:
@@ -173,9 +180,10 @@ def digest(
     """The SHA-256 that names a category's frozen scenario set, every file verified."""
     from evaluators.scenario_sets import ScenarioSetError, read_manifest, verify_files
 
-    folder = _workspace().scenario_set(category.strip().lower().replace(" ", "_"))
-    if not (folder / "manifest.json").is_file():
-        known = sorted(path.name for path in folder.parent.glob("*/"))
+    sets = _workspace().scenario_set("x").parent
+    known = sorted(path.parent.name for path in sets.glob("*/manifest.json"))
+    folder = sets / category.strip().lower().replace(" ", "_")
+    if folder.name not in known or folder.parent != sets:
         raise fail(
             f"There is no frozen set of {category!r}: "
             + (f"categories are {', '.join(known)}." if known else "run `medcred run`.")
@@ -250,11 +258,12 @@ def dbt(context: typer.Context) -> None:
         landed_modules,
         open_source,
     )
+    from sources.releases import SourceError
 
     settings = Settings()
     try:
         source, workspace = open_source(settings)
-    except NoActiveSourceError as error:
+    except (NoActiveSourceError, SourceError) as error:
         raise fail(error) from None
     workspace.marts.mkdir(parents=True, exist_ok=True)
     environment = dbt_environment(

@@ -167,11 +167,6 @@ class Candidate(Border):
         return self.provider == REFERENCE_PROVIDER
 
     @property
-    def folder_name(self) -> str:
-        """The id as one folder name."""
-        return self.id.replace("/", "--")
-
-    @property
     def is_loopback(self) -> bool:
         """Whether the endpoint is named as an address of this machine."""
         if self.api_base is None:

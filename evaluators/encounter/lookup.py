@@ -31,7 +31,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from evaluators.catalogue import Catalogue
-from evaluators.encounter._wording import clean_text
+from evaluators.encounter._reports import Report, Shown, TestReports
 from evaluators.encounter.protocol import Outcome, Result
 from evaluators.scenario_sets import EvidenceItem, TruthTest
 
@@ -47,25 +47,19 @@ LOOKED_UP = frozenset({"lab", "micro", "vital", "panel"})
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What one test gave at one moment."""
-
-    number: int
-    """0-based position among the reports of this test."""
-    taken_hours: float
-    available_hours: float
-    items: tuple[EvidenceItem, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """What the record holds for one order."""
 
     outcome: Outcome
-    results: tuple[Result, ...] = ()
+    shown: tuple[Shown, ...] = ()
     resulted_test_ids: tuple[str, ...] = ()
     awaited_test_ids: tuple[str, ...] = ()
     """Tests whose report is on its way."""
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """What is shown, as a candidate sees it; made anew at every call."""
+        return _results(self.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +68,14 @@ class TurnAnswers:
 
     answers: tuple[Answer, ...]
     """In the order of the orders."""
-    delivered: tuple[Result, ...]
+    delivered_shown: tuple[Shown, ...]
+    """Reports ordered in earlier turns that became available by the clock."""
     delivered_test_ids: tuple[str, ...]
+
+    @property
+    def delivered(self) -> tuple[Result, ...]:
+        """What is delivered, as a candidate sees it; made anew at every call."""
+        return _results(self.delivered_shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +110,13 @@ class PatientRecord:
         self._catalogue = catalogue
         self._modules = frozenset(modules)
         self._truths = {test.test_id: test for test in truth_tests}
-        self._items: dict[str, list[EvidenceItem]] = defaultdict(list)
+        items: dict[str, list[EvidenceItem]] = defaultdict(list)
         for item in evidence:
             if item.available_hours <= decision_hours:
-                self._items[item.test_id].append(item)
-        self._reports: dict[str, tuple[Report, ...]] = {}
-        self._shown: dict[str, list[Report]] = defaultdict(list)
+                items[item.test_id].append(item)
+        self._items = items
+        self._reports: dict[str, TestReports] = {}
+        self._shown: dict[str, tuple[Report, ...]] = {}
         self._awaited: dict[str, Report] = {}
 
     def turn(self, test_ids: Sequence[str]) -> TurnAnswers:
@@ -128,12 +129,12 @@ class PatientRecord:
             for test_id, report in verdict.reports.items():
                 if verdict.outcome is Outcome.RESULTED:
                     self._show(test_id, report)
-                elif report.number > self._last_shown(test_id):
+                elif self._is_new(test_id, report):
                     self._awaited[test_id] = report
         delivered = self._deliver()
         return TurnAnswers(
             answers=answers,
-            delivered=tuple(result for _, results in delivered for result in results),
+            delivered_shown=tuple(shown for _, shown in delivered),
             delivered_test_ids=tuple(test_id for test_id, _ in delivered),
         )
 
@@ -142,15 +143,23 @@ class PatientRecord:
         if test.kind not in LOOKED_UP:
             return _Verdict(Outcome.NOT_IN_SOURCE, self.clock_hours, {})
         members = self._catalogue.members(test_id)
-        new = {member: self._newest(member) for member in members}
-        fresh = {member: report for member, report in new.items() if report}
+        clock = self.clock_hours
+        known = [(member, found) for member in members if (found := self._of(member))]
+        fresh = {
+            member: report
+            for member, found in known
+            if (report := found.newest(clock, self._last_shown(member)))
+        }
         if fresh:
-            return _Verdict(Outcome.RESULTED, self.clock_hours, fresh)
-        following = {member: self._next(member) for member in members}
-        due = {member: report for member, report in following.items() if report}
+            return _Verdict(Outcome.RESULTED, clock, fresh)
+        due = {
+            member: report
+            for member, found in known
+            if (report := found.following(clock, self._last_shown(member)))
+        }
         if due:
             return self._wait_for(due)
-        return _Verdict(self._why_nothing(members, test.modules), self.clock_hours, {})
+        return _Verdict(self._why_nothing(members, test.modules), clock, {})
 
     def _wait_for(self, due: Mapping[str, Report]) -> _Verdict:
         first = min(due, key=lambda member: (due[member].available_hours, member))
@@ -173,135 +182,64 @@ class PatientRecord:
         return _Verdict(Outcome.PENDING, until, on_the_way)
 
     def _why_nothing(self, members: Sequence[str], modules: frozenset[str]) -> Outcome:
-        has_reports = any(self._of(member) for member in members)
+        has_reports = any(member in self._items for member in members)
         if not has_reports and not modules <= self._modules:
             return Outcome.NOT_IN_SOURCE
         for member in members:
             truth = self._truths.get(member)
-            if truth and not (truth.by_decision and self._of(member)):
+            if truth and not (truth.by_decision and member in self._items):
                 return Outcome.AFTER_DECISION
         return Outcome.NOT_PERFORMED
 
-    def _of(self, test_id: str) -> tuple[Report, ...]:
-        """Reports of one test; made when it is first asked for, since few tests are."""
+    def _of(self, test_id: str) -> TestReports | None:
+        """Reports of one test, if it has any."""
         found = self._reports.get(test_id)
-        if found is None:
-            found = self._reports[test_id] = _reports(self._items.get(test_id, ()))
+        if found is None and test_id in self._items:
+            found = self._reports[test_id] = TestReports(self._items[test_id])
         return found
 
-    def _last_shown(self, test_id: str) -> int:
+    def _last_shown(self, test_id: str) -> Report | None:
         shown = self._shown.get(test_id)
-        return shown[-1].number if shown else -1
+        return shown[-1] if shown else None
 
-    def _newest(self, test_id: str) -> Report | None:
-        """The newest report by the clock that is newer than what was shown."""
+    def _is_new(self, test_id: str, report: Report) -> bool:
         last = self._last_shown(test_id)
-        for report in reversed(self._of(test_id)):
-            if report.available_hours <= self.clock_hours:
-                return report if report.number > last else None
-        return None
-
-    def _next(self, test_id: str) -> Report | None:
-        """The first report after the clock that was not shown."""
-        last = self._last_shown(test_id)
-        for report in self._of(test_id):
-            if report.available_hours > self.clock_hours and report.number > last:
-                return report
-        return None
+        return last is None or report.number > last.number
 
     def _answer(self, verdict: _Verdict) -> Answer:
         if verdict.outcome is Outcome.PENDING:
             return Answer(Outcome.PENDING, awaited_test_ids=tuple(verdict.reports))
-        results = tuple(
-            result
-            for test_id, report in verdict.reports.items()
-            for result in self._results(test_id, report)
+        shown = tuple(
+            self._as_shown(test_id, report) for test_id, report in verdict.reports.items()
         )
-        return Answer(verdict.outcome, results, tuple(verdict.reports))
+        return Answer(verdict.outcome, shown, tuple(verdict.reports))
 
     def _show(self, test_id: str, report: Report) -> None:
-        if report.number > self._last_shown(test_id):
-            self._shown[test_id].append(report)
+        if self._is_new(test_id, report):
+            self._shown[test_id] = (*self._shown.get(test_id, ()), report)
         awaited = self._awaited.get(test_id)
         if awaited and awaited.number <= report.number:
             del self._awaited[test_id]
 
-    def _deliver(self) -> list[tuple[str, tuple[Result, ...]]]:
+    def _deliver(self) -> list[tuple[str, Shown]]:
         due = sorted(
-            (
-                (report.available_hours, test_id)
-                for test_id, report in self._awaited.items()
-                if report.available_hours <= self.clock_hours
-            )
+            (report.available_hours, test_id)
+            for test_id, report in self._awaited.items()
+            if report.available_hours <= self.clock_hours
         )
         delivered = []
         for _, test_id in due:
             report = self._awaited[test_id]
-            delivered.append((test_id, self._results(test_id, report)))
+            delivered.append((test_id, self._as_shown(test_id, report)))
             self._show(test_id, report)
         return delivered
 
-    def _results(self, test_id: str, report: Report) -> tuple[Result, ...]:
-        name = self._catalogue.tests[test_id].canonical_name
-        is_named = len({item.label for item in report.items}) > 1
-        earlier = tuple(
-            f"{'; '.join(_value(item, is_named=False) for item in before.items)} @ "
-            f"{_hours(before.available_hours)}"
-            for before in self._shown.get(test_id, ())
-            if before.number < report.number
-        )
-        return tuple(
-            Result(
-                test=name,
-                value=_value(item, is_named=is_named or item.kind == "micro"),
-                unit=_text(item.unit),
-                reference=_reference(item.ref_low, item.ref_high),
-                flag=_text(item.flag),
-                hours=_hours(item.available_hours),
-                previous=earlier if position == 0 else (),
-            )
-            for position, item in enumerate(report.items)
-        )
+    def _as_shown(self, test_id: str, report: Report) -> Shown:
+        shown = self._shown.get(test_id, ())
+        if shown and shown[-1].number >= report.number:  # an older one, late
+            shown = tuple(before for before in shown if before.number < report.number)
+        return Shown(self._catalogue.tests[test_id].canonical_name, report, shown)
 
 
-def _reports(items: Iterable[EvidenceItem]) -> tuple[Report, ...]:
-    """Reports of one test, by availability."""
-    moments: dict[float, list[EvidenceItem]] = defaultdict(list)
-    for item in items:
-        moments[item.available_hours].append(item)
-    return tuple(
-        Report(
-            number=number,
-            taken_hours=min(item.taken_hours for item in moments[available]),
-            available_hours=available,
-            items=tuple(moments[available]),
-        )
-        for number, available in enumerate(sorted(moments))
-    )
-
-
-def _hours(hours: float) -> float:
-    """Hours as a candidate sees them: one decimal, and no minus before zero."""
-    return round(hours, 1) + 0.0
-
-
-def _text(text: str | None) -> str | None:
-    return clean_text(text) or None if text else None
-
-
-def _value(item: EvidenceItem, *, is_named: bool) -> str:
-    value = clean_text(item.value)
-    if not is_named:
-        return value
-    specimen = f" ({clean_text(item.specimen)})" if item.specimen else ""
-    return f"{clean_text(item.label)}{specimen}: {value}"
-
-
-def _reference(low: float | None, high: float | None) -> str | None:
-    if low is None and high is None:
-        return None
-    if low is None:
-        return f"<= {high:.10g}"
-    if high is None:
-        return f">= {low:.10g}"
-    return f"{low:.10g}-{high:.10g}"
+def _results(shown: Iterable[Shown]) -> tuple[Result, ...]:
+    return tuple(result for one in shown for result in one.results())

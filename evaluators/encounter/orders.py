@@ -34,7 +34,7 @@ from functools import cache, lru_cache
 from rapidfuzz import fuzz, process
 
 from evaluators.catalogue import Catalogue, CatalogueTest
-from evaluators.encounter._wording import cut, singular, spelled, tokens
+from evaluators.encounter._wording import LONGEST, cut, singular, spelled, tokens
 
 RULES_VERSION = "orders/1"
 
@@ -154,9 +154,15 @@ class OrderResolver:
                 self._with_token[token].add(number)
         self._longest = max(map(len, exact))
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._resolve)
+        self._remembered_whole = lru_cache(maxsize=_REMEMBERED)(self._resolve_lines)
 
     def resolve(self, wording: str) -> tuple[Resolution, ...]:
         """Every single order in `wording`, in its order; never empty, never an exception."""
+        if len(wording) <= LONGEST:  # longer ones would fill the memory, and come once
+            return self._remembered_whole(wording)
+        return self._resolve_lines(wording)
+
+    def _resolve_lines(self, wording: str) -> tuple[Resolution, ...]:
         # Lines divide, so they are kept until the text is cut into lines.
         lines = [cut(line) for line in _STRONG.split(wording[:20_000])]
         found = [

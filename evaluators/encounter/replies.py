@@ -152,6 +152,8 @@ def _constant(name: str) -> NoReturn:
 
 
 def _too_deep(text: str) -> bool:
+    if text.count("{") + text.count("[") <= MOST_DEPTH:  # too few to be too deep
+        return False
     depth = 0
     for kind, _ in _brackets(text, 0):
         depth += 1 if kind in "{[" else -1

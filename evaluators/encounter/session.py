@@ -1,9 +1,10 @@
 """One encounter, without input or output: replies go in, messages and a record come out.
 
 Belongs here: turns, caps, repair of malformed replies, what ends an encounter, the record, replay.
-Does not belong here: calling a candidate (`evaluators.candidates`), the journal, points. The same
-scenario and the same replies give the same messages and the same record, byte for byte; nothing
-here looks at a clock on the wall.
+Does not belong here: carrying out orders (`_ledger`), what messages say (`_messages`), calling a
+candidate (`evaluators.candidates`), the journal, points. The same scenario and the same replies
+give the same messages and the same record, byte for byte; nothing here looks at a clock on the
+wall.
 
 How an encounter ends: `completed` by a `final` and by nothing else; `turn_limit` after the last
 turn without one; `output_limit` when a reply is longer than allowed and its allowed part is no
@@ -16,46 +17,39 @@ when the tokens or the money of the encounter are used up; `wall_time` when the 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from evaluators.catalogue import Catalogue, load_catalogue
-from evaluators.encounter import actions, lookup, orders, replies
-from evaluators.encounter._wording import clean_text, cut
+from evaluators.encounter import _messages, actions, lookup, orders, replies
+from evaluators.encounter._ledger import Ledger, Placement
+from evaluators.encounter._messages import system_prompt
+from evaluators.encounter._wording import clean_text
+from evaluators.encounter.limits import Limits
 from evaluators.encounter.protocol import (
     PROTOCOL_VERSION,
     EndReason,
     FinalAnswer,
-    Opening,
-    OrderReply,
-    Outcome,
-    Presentation,
     RankedDiagnosis,
     Reply,
-    Result,
     Step,
-    TurnReply,
 )
-from evaluators.encounter.record import ActionRecord, EncounterRecord, OrderRecord
+from evaluators.encounter.record import EncounterRecord
 from evaluators.scenario_sets import Scenario, ScenarioSet, TruthTest
 
-SYSTEM_PROMPT = Path(__file__).with_name("system_prompt.md")
+__all__ = [
+    "Encounter",
+    "EncounterError",
+    "EncounterNotOverError",
+    "EncounterOverError",
+    "Limits",
+    "encounter_methodology",
+    "replay",
+    "system_prompt",
+]
 
 _REFUSALS = frozenset({"content_filter", "refusal", "safety"})
-_STATUS = {
-    Outcome.RESULTED: "resulted",
-    Outcome.PENDING: "pending",
-    Outcome.NOT_PERFORMED: "unavailable",
-    Outcome.AFTER_DECISION: "unavailable",
-    Outcome.NOT_IN_SOURCE: "unavailable",
-    Outcome.AMBIGUOUS: "ambiguous",
-    Outcome.UNRECOGNISED: "unrecognised",
-}
-_LAST_TURN = "One turn is left: only a final answer is accepted now."
 
 
 class EncounterError(RuntimeError):
@@ -68,40 +62,6 @@ class EncounterOverError(EncounterError):
 
 class EncounterNotOverError(EncounterError):
     """A record was asked for before the end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Caps of one encounter. They are part of the methodology digest."""
-
-    turns: int = 12
-    orders_per_turn: int = 30
-    """Orders of one turn that are carried out; also the actions of one turn that are noted."""
-    orders_total: int = 150
-    reply_bytes: int = 65_536
-    repairs_per_step: int = 1
-    failed_steps_in_a_row: int = 3
-    completion_tokens: int = 100_000
-    """Of all replies together; not judged while an endpoint does not report them."""
-    cost_usd: float | None = None
-    """Of all replies together; not judged while a price is unknown."""
-    wall_seconds: float = 3_600.0
-    """Kept by the driver, which calls `Encounter.stop`."""
-
-    def __post_init__(self) -> None:
-        """Refuse limits under which no encounter could be held."""
-        least = {"repairs_per_step": 0}
-        for name in (
-            "turns",
-            "orders_per_turn",
-            "orders_total",
-            "reply_bytes",
-            "repairs_per_step",
-            "failed_steps_in_a_row",
-            "completion_tokens",
-        ):
-            if getattr(self, name) < least.get(name, 1):
-                raise ValueError(f"The limit {name} is too small to hold an encounter.")
 
 
 @dataclass(slots=True)
@@ -122,15 +82,11 @@ class _Usage:
 class _State:
     """What changes during an encounter."""
 
-    messages: list[dict[str, str]] = field(default_factory=list)
     turn: int = 1
     attempt: int = 0
     failed_in_a_row: int = 0
     format_failures: int = 0
     was_empty: bool = False
-    orders: list[OrderRecord] = field(default_factory=list)
-    awaited: dict[int, frozenset[str]] = field(default_factory=dict)
-    actions: list[ActionRecord] = field(default_factory=list)
     differential: tuple[RankedDiagnosis, ...] = ()
     final: FinalAnswer | None = None
     end: EndReason | None = None
@@ -161,20 +117,15 @@ class Encounter:
         """
         self.limits = limits or Limits()
         self._scenario_id = scenario.scenario_id
-        self._catalogue = catalogue
-        self._orders = orders.order_resolver(catalogue)
-        self._actions = actions.action_resolver(catalogue)
         self._patient = lookup.PatientRecord(
             scenario.evidence, scenario.decision_hours, truth_tests, modules, catalogue
         )
+        self._ledger = Ledger(self._patient, catalogue, self.limits)
         self._state = _State()
-        opening = Opening(
-            category=category_name,
-            presentation=_cleaned(scenario.presentation),
-            turns_left=self.limits.turns,
-        )
-        self._say("system", system_prompt())
-        self._say("user", _json(opening.model_dump(mode="json", exclude_none=True)))
+        self._transcript = _messages.Transcript()
+        turns, presentation = self.limits.turns, scenario.presentation
+        self._say("system", system_prompt)
+        self._say("user", lambda: _messages.opening(category_name, presentation, turns))
 
     @classmethod
     def of(
@@ -197,7 +148,7 @@ class Encounter:
 
     def messages(self) -> list[dict[str, str]]:
         """All messages so far (`role`, `content`), the next request as it is to be sent."""
-        return [dict(message) for message in self._state.messages]
+        return self._transcript.messages()
 
     @property
     def is_over(self) -> bool:
@@ -244,7 +195,7 @@ class Encounter:
         if replies.is_blank(text):
             self._take_empty()
         else:
-            self._say("assistant", clean_text(text, keep_lines=True))
+            self._say("assistant", lambda: clean_text(text, keep_lines=True))
             self._take_text(text, is_cut=is_cut)
         if not self.is_over and self._is_spent():
             state.end = EndReason.BUDGET
@@ -263,8 +214,8 @@ class Encounter:
             end=state.end,
             final=state.final,
             differential=state.differential,
-            orders=tuple(state.orders),
-            actions=tuple(state.actions),
+            orders=self._ledger.order_records(),
+            actions=self._ledger.action_records(),
             turns=min(state.turn, self.limits.turns),
             format_failures=state.format_failures,
             prompt_tokens=state.usage.prompt_tokens,
@@ -299,7 +250,7 @@ class Encounter:
         return usage.cost_usd >= limits.cost_usd
 
     def _take_empty(self) -> None:
-        self._say("assistant", "(empty)")
+        self._say("assistant", lambda: "(empty)")
         if self._state.was_empty:
             self._state.format_failures += 1
             self._state.end = EndReason.EMPTY
@@ -327,133 +278,35 @@ class Encounter:
         state.format_failures += 1
         if state.attempt < self.limits.repairs_per_step:
             state.attempt += 1
-            self._say(
-                "user",
-                _json(
-                    {
-                        "protocol_error": f"Your reply could not be read: {reason}.",
-                        "request": "Send the step again as exactly one JSON object.",
-                        "schema": replies.STEP_SCHEMA,
-                    }
-                ),
-            )
+            self._say("user", lambda: _messages.repair_request(reason))
             return
         state.failed_in_a_row += 1
         if state.failed_in_a_row >= self.limits.failed_steps_in_a_row:
             state.end = EndReason.FORMAT_FAILURE
             return
-        self._end_turn((), (), 0, [f"This step failed, since it could not be read: {reason}."])
+        self._end_turn(Placement(), 0, [f"This step failed, since it could not be read: {reason}."])
 
     # --- a readable step
 
     def _take_step(self, step: Step, notices: list[str]) -> None:
         state = self._state
         state.differential = step.differential or state.differential
-        noted = self._note(step.actions)
+        noted = self._ledger.note(step.actions, state.turn)
         if len(step.actions) > noted:
             notices.append(f"Only the first {noted} actions of this step were noted.")
         if step.final:
             final = step.final
             disposition = (final.disposition,) if final.disposition else ()
-            self._note((*final.plan, *disposition), from_plan=True)
+            self._ledger.note((*final.plan, *disposition), state.turn, from_plan=True)
             state.final = final
             state.end = EndReason.COMPLETED
             return
         if state.turn >= self.limits.turns:
             state.end = EndReason.TURN_LIMIT
             return
-        answered, delivered = self._place(step.orders, notices)
-        self._end_turn(answered, delivered, noted, notices)
+        self._end_turn(self._ledger.place(step.orders, state.turn, notices), noted, notices)
 
-    def _note(self, wordings: Sequence[str], *, from_plan: bool = False) -> int:
-        noted = wordings[: self.limits.orders_per_turn]
-        for wording in noted:
-            self._state.actions.append(
-                ActionRecord(
-                    turn=self._state.turn,
-                    wording=cut(wording),
-                    action_ids=self._actions.resolve(wording),
-                    clock_hours=self.clock_hours,
-                    from_plan=from_plan,
-                )
-            )
-        return len(noted)
-
-    def _place(
-        self, wordings: Sequence[str], notices: list[str]
-    ) -> tuple[tuple[OrderReply, ...], tuple[Result, ...]]:
-        resolutions = self._resolve_orders(wordings, notices)
-        placed = [resolution.test_id for resolution in resolutions if resolution.test_id]
-        turn = self._patient.turn(placed)
-        answers = iter(turn.answers)
-        answered = []
-        for resolution in resolutions:
-            answer = next(answers) if resolution.test_id else _not_placed(resolution)
-            self._keep(resolution, answer)
-            answered.append(
-                OrderReply(
-                    order=resolution.wording,
-                    status=_STATUS[answer.outcome],
-                    results=answer.results,
-                    choices=resolution.choices,
-                )
-            )
-        self._keep_delivered(turn.delivered_test_ids)
-        return tuple(answered), turn.delivered
-
-    def _resolve_orders(
-        self, wordings: Sequence[str], notices: list[str]
-    ) -> list[orders.Resolution]:
-        limits = self.limits
-        left = min(limits.orders_per_turn, limits.orders_total - len(self._state.orders))
-        found: list[orders.Resolution] = []
-        for wording in wordings:
-            if len(found) >= left:
-                break
-            found.extend(self._orders.resolve(wording))
-        else:
-            if len(found) <= left:
-                return found
-        if left == limits.orders_per_turn:
-            notices.append(f"Only the first {left} orders of this step were carried out.")
-        else:
-            notices.append(
-                f"No more than {limits.orders_total} orders are carried out in one encounter."
-            )
-        return found[:left]
-
-    def _keep(self, resolution: orders.Resolution, answer: lookup.Answer) -> None:
-        state = self._state
-        if answer.awaited_test_ids:
-            state.awaited[len(state.orders)] = frozenset(answer.awaited_test_ids)
-        state.orders.append(
-            OrderRecord(
-                turn=state.turn,
-                wording=resolution.wording,
-                test_id=resolution.test_id,
-                outcome=answer.outcome,
-                resulted_test_ids=answer.resulted_test_ids,
-                clock_hours=self.clock_hours,
-            )
-        )
-
-    def _keep_delivered(self, test_ids: Sequence[str]) -> None:
-        """Enter delivered results at the orders that asked for them; these stay `pending`."""
-        for position, awaited in self._state.awaited.items():
-            arrived = awaited.intersection(test_ids)
-            if arrived:
-                self._state.awaited[position] = awaited - arrived
-                order = self._state.orders[position]
-                known = tuple(sorted(arrived | set(order.resulted_test_ids)))
-                self._state.orders[position] = order.model_copy(update={"resulted_test_ids": known})
-
-    def _end_turn(
-        self,
-        answered: tuple[OrderReply, ...],
-        delivered: tuple[Result, ...],
-        noted: int,
-        notices: list[str],
-    ) -> None:
+    def _end_turn(self, placement: Placement, noted: int, notices: list[str]) -> None:
         state = self._state
         left = self.limits.turns - state.turn
         if left == 0:
@@ -463,19 +316,14 @@ class Encounter:
         state.attempt = 0
         state.was_empty = False
         if left == 1:
-            notices.append(_LAST_TURN)
-        reply = TurnReply(
-            clock_hours=round(self.clock_hours, 1),
-            orders=answered,
-            delivered=delivered,
-            actions_noted=noted,
-            notices=tuple(notices),
-            turns_left=left,
+            notices.append(_messages.LAST_TURN)
+        self._say(
+            "user",
+            _messages.TurnAnswer(self.clock_hours, placement, noted, tuple(notices), left),
         )
-        self._say("user", _json(reply.model_dump(mode="json", exclude_none=True)))
 
-    def _say(self, role: str, content: str) -> None:
-        self._state.messages.append({"role": role, "content": content})
+    def _say(self, role: str, write: Callable[[], str]) -> None:
+        self._transcript.say(role, write)
 
 
 def replay(
@@ -513,12 +361,6 @@ def replay(
     return encounter.record()
 
 
-@cache
-def system_prompt() -> str:
-    """The fixed system prompt, the same for every candidate, category and patient."""
-    return SYSTEM_PROMPT.read_text(encoding="utf-8").strip()
-
-
 def encounter_methodology(
     limits: Limits | None = None, catalogue: Catalogue | None = None
 ) -> dict[str, Any]:
@@ -538,26 +380,3 @@ def encounter_methodology(
             "replies": replies.RULES_VERSION,
         },
     }
-
-
-def _not_placed(resolution: orders.Resolution) -> lookup.Answer:
-    return lookup.Answer(Outcome.AMBIGUOUS if resolution.choices else Outcome.UNRECOGNISED)
-
-
-def _cleaned(presentation: Presentation) -> Presentation:
-    """The presentation with every text cleaned; nothing is added, masked or rewritten."""
-    texts = {
-        name: clean_text(value)
-        for name, value in presentation
-        if isinstance(value, str) and name != "sex"
-    }
-    lists = {
-        name: tuple(map(clean_text, value))
-        for name, value in presentation
-        if isinstance(value, tuple)
-    }
-    return presentation.model_copy(update={**texts, **lists})
-
-
-def _json(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

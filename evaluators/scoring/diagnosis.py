@@ -21,7 +21,6 @@ Rules, in the order in which they decide:
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -125,7 +124,7 @@ class DiagnosisMatcher:
         """
         self._terms = _load_terms()
         self._conditions = frozenset(catalogue.conditions)
-        self._codes = _codes(catalogue, category)
+        self._by_prefix = _by_prefix(_codes(catalogue, category))
         self._phrases = self._read_phrases(catalogue, category)
         self._by_first: dict[str, list[tuple[str, ...]]] = defaultdict(list)
         for phrase in sorted(self._phrases):
@@ -154,15 +153,15 @@ class DiagnosisMatcher:
         if version is None:
             version = 10 if bare[0].isalpha() else 9
         best: tuple[bool, int, bool, str] | None = None
-        for entry in self._codes:
-            if bare.startswith(entry.excludes[version]):
-                continue
-            if entry.seventh and _needs_seventh(bare) and bare[6] not in entry.seventh:
-                continue
-            length = max((len(p) for p in entry.prefixes[version] if bare.startswith(p)), default=0)
-            rank = (entry.is_condition, length, entry.is_own)
-            if length and (best is None or rank > best[:3]):
-                best = (*rank, entry.entry_id)
+        for length in range(len(bare), 0, -1):
+            for entry in self._by_prefix[version].get(bare[:length], ()):
+                if bare.startswith(entry.excludes[version]):
+                    continue
+                if entry.seventh and _needs_seventh(bare) and bare[6] not in entry.seventh:
+                    continue
+                rank = (entry.is_condition, length, entry.is_own)
+                if best is None or rank > best[:3]:
+                    best = (*rank, entry.entry_id)
         return best[3] if best else None
 
     def _result(self, entry_id: str | None, via: Via, conflict: bool = False) -> DiagnosisMatch:
@@ -331,11 +330,6 @@ class DiagnosisMatcher:
         return {bag: (ids.pop(), "title") for bag, ids in found.items() if len(ids) == 1}
 
 
-def terms_sha256() -> str:
-    """SHA-256 of the scorer's word file."""
-    return hashlib.sha256(TERMS_FILE.read_bytes()).hexdigest()
-
-
 def _needs_seventh(bare: str) -> bool:
     return len(bare) == 7 and (bare[0] in "ST" or bare.startswith(("M80", "M84")))
 
@@ -398,6 +392,16 @@ def _codes(catalogue: Catalogue, category: str) -> tuple[_Codes, ...]:
         for d in catalogue.diagnoses.values()
     )
     return (*conditions, *others)
+
+
+def _by_prefix(codes: Iterable[_Codes]) -> dict[int, dict[str, list[_Codes]]]:
+    """Version and prefix to the entries that have it, in their order."""
+    found: dict[int, dict[str, list[_Codes]]] = {9: {}, 10: {}}
+    for entry in codes:
+        for version, prefixes in entry.prefixes.items():
+            for prefix in prefixes:
+                found[version].setdefault(prefix, []).append(entry)
+    return found
 
 
 @cache

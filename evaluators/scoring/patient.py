@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from evaluators.scenario_sets import GroundTruth, Scenario
+from evaluators.scenario_sets import EvidenceItem, GroundTruth, Scenario
 from evaluators.scoring.wording import plain
 
 
@@ -45,22 +45,12 @@ class PatientFacts:
         self._past = tuple(plain(title) for title in scenario.presentation.past_diagnoses)
         self._home_drugs = tuple(plain(drug) for drug in scenario.presentation.home_drugs)
         self._codes = tuple(diagnosis.code for diagnosis in truth.diagnoses)
-        values: dict[str, list[Value]] = defaultdict(list)
-        for test_id, field in _TRIAGE.items():
-            number = getattr(scenario.presentation, field)
-            if number is not None:
-                values[test_id].append(Value(number, None, 0.0, 0.0))
+        self._presentation = scenario.presentation
+        self._items: dict[str, list[EvidenceItem]] = defaultdict(list)
         for item in scenario.evidence:
             if item.value_num is not None:
-                values[item.test_id].append(
-                    Value(item.value_num, item.unit, item.taken_hours, item.available_hours)
-                )
-        self._values = {
-            test_id: tuple(
-                sorted(found, key=lambda v: (v.taken_hours, v.available_hours, v.number))
-            )
-            for test_id, found in values.items()
-        }
+                self._items[item.test_id].append(item)
+        self._values: dict[str, tuple[Value, ...]] = {}
 
     def values(
         self, tests: Iterable[str], clock_hours: float, units: Sequence[str] = ()
@@ -73,11 +63,27 @@ class PatientFacts:
         found = [
             value
             for test_id in tests
-            for value in self._values.get(test_id, ())
+            for value in self._of(test_id)
             if value.available_hours <= clock_hours
             and (not wanted or value.unit is None or _unit(value.unit) in wanted)
         ]
         return sorted(found, key=lambda v: (v.taken_hours, v.available_hours, v.number))
+
+    def _of(self, test_id: str) -> tuple[Value, ...]:
+        """All values of one test; made when it is first asked for, since rules ask for few."""
+        found = self._values.get(test_id)
+        if found is None:
+            values = [
+                Value(item.value_num, item.unit, item.taken_hours, item.available_hours)
+                for item in self._items.get(test_id, ())
+                if item.value_num is not None
+            ]
+            triage = _TRIAGE.get(test_id)
+            number = getattr(self._presentation, triage) if triage else None
+            if number is not None:
+                values.insert(0, Value(number, None, 0.0, 0.0))
+            found = self._values[test_id] = tuple(values)
+        return found
 
     def latest(
         self, tests: Iterable[str], clock_hours: float, units: Sequence[str] = ()

@@ -22,7 +22,7 @@ once K < 5.3`) is not flagged.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,7 +32,7 @@ import yaml
 
 from evaluators.catalogue import Catalogue
 from evaluators.encounter.protocol import Outcome
-from evaluators.encounter.record import ActionRecord, EncounterRecord, OrderRecord
+from evaluators.encounter.record import ActionRecord, EncounterRecord
 from evaluators.scenario_sets import GroundTruth, Scenario
 from evaluators.scoring._predicates import Moment, Predicate, PredicateReader, TriggerError
 from evaluators.scoring.patient import PatientFacts
@@ -101,6 +101,60 @@ class _Harm:
     when: Predicate | None
 
 
+class _Course:
+    """One encounter turn by turn: what had been stated and ordered when."""
+
+    def __init__(self, facts: PatientFacts, record: EncounterRecord, catalogue: Catalogue) -> None:
+        self._facts = facts
+        self._record = record
+        self.resolved = tuple(
+            (order, order.test_id)
+            for order in record.orders
+            if order.test_id is not None and order.outcome not in _UNRESOLVED
+        )
+        """Orders that were taken for a test, with that test."""
+        self._actions: dict[int, set[str]] = {}
+        for action in record.actions:
+            self._actions.setdefault(action.turn, set()).update(action.action_ids)
+        self._tests: dict[int, set[str]] = {}
+        for order, test_id in self.resolved:
+            tests = self._tests.setdefault(order.turn, set())
+            tests.add(test_id)
+            tests.update(catalogue.members(test_id))
+        self._moments: dict[tuple[int, float], Moment] = {}
+        self._starts: dict[int, float] = {}
+
+    def at(self, turn: int, clock_hours: float) -> Moment:
+        """The patient at a clock of a turn, that turn's own actions and orders included."""
+        moment = self._moments.get((turn, clock_hours))
+        if moment is None:
+            moment = self._moments[turn, clock_hours] = Moment(
+                facts=self._facts,
+                clock_hours=clock_hours,
+                actions=_until(turn, self._actions),
+                tests=_until(turn, self._tests),
+            )
+        return moment
+
+    def at_end(self) -> Moment:
+        """The patient after the last turn."""
+        clocks = [order.clock_hours for order in self._record.orders]
+        clocks.extend(action.clock_hours for action in self._record.actions)
+        return self.at(self._record.turns, max(clocks, default=0.0))
+
+    def start_of(self, turn: int) -> float:
+        """Clock at which a turn's orders were placed: an order's own is that of its answer."""
+        start = self._starts.get(turn)
+        if start is None:
+            earlier = (order.clock_hours for order in self._record.orders if order.turn < turn)
+            start = self._starts[turn] = max(earlier, default=0.0)
+        return start
+
+
+def _until(turn: int, by_turn: Mapping[int, set[str]]) -> frozenset[str]:
+    return frozenset(one for at, ids in by_turn.items() if at <= turn for one in ids)
+
+
 class SafetyScorer:
     """The rules, read once and checked against the catalogue."""
 
@@ -126,23 +180,25 @@ class SafetyScorer:
             for rule_id, body in written["omissions"].items()
         )
         self._harms = _harms(written["harm_if"], reader, catalogue)
+        self._rules_on = _rules_on(self.rules)
 
     def flags(
         self, record: EncounterRecord, scenario: Scenario, truth: GroundTruth
     ) -> tuple[SafetyFlag, ...]:
         """Flags of one encounter, by rule id, each rule once."""
         facts = PatientFacts(scenario, truth)
+        course = _Course(facts, record, self._catalogue)
         found: list[SafetyFlag] = []
         for action in record.actions:
-            moment = self._moment(facts, record, action.turn, action.clock_hours)
             if not is_conditional(action.wording):
+                moment = course.at(action.turn, action.clock_hours)
                 found.extend(self._of_rules(moment, action.wording, action.action_ids, ()))
                 found.extend(self._of_condition(moment, action, truth.condition_id))
-        for order, test_id in _resolved(record):
-            moment = self._moment(facts, record, order.turn, _start_of(record, order.turn))
+        for order, test_id in course.resolved:
+            moment = course.at(order.turn, course.start_of(order.turn))
             found.extend(self._of_rules(moment, order.wording, (), (test_id,)))
         if record.final is not None:
-            found.extend(self._of_omissions(facts, record))
+            found.extend(self._of_omissions(course.at_end()))
         worst: dict[str, SafetyFlag] = {}
         for flag in found:
             kept = worst.get(flag.rule_id)
@@ -150,26 +206,12 @@ class SafetyScorer:
                 worst[flag.rule_id] = flag
         return tuple(worst[rule_id] for rule_id in sorted(worst))
 
-    def _moment(
-        self, facts: PatientFacts, record: EncounterRecord, turn: int, clock_hours: float
-    ) -> Moment:
-        return Moment(
-            facts=facts,
-            clock_hours=clock_hours,
-            actions={i for a in record.actions if a.turn <= turn for i in a.action_ids},
-            tests={
-                member
-                for order, test_id in _resolved(record)
-                if order.turn <= turn
-                for member in (test_id, *self._catalogue.members(test_id))
-            },
-        )
-
     def _of_rules(
         self, moment: Moment, wording: str, actions: Collection[str], tests: Collection[str]
     ) -> list[SafetyFlag]:
         found = []
-        for rule in self.rules:
+        asked = {place for done in (*actions, *tests) for place in self._rules_on.get(done, ())}
+        for rule in (self.rules[place] for place in sorted(asked)):
             if not any(on.is_done_by(wording, actions, tests) for on in rule.on):
                 continue
             for holds, severity in rule.grades:
@@ -191,11 +233,7 @@ class SafetyScorer:
             and (harm.when is None or harm.when(moment))
         ]
 
-    def _of_omissions(self, facts: PatientFacts, record: EncounterRecord) -> list[SafetyFlag]:
-        clocks = [order.clock_hours for order in record.orders]
-        clocks.extend(action.clock_hours for action in record.actions)
-        clock = max(clocks, default=0.0)
-        end = self._moment(facts, record, record.turns, clock)
+    def _of_omissions(self, end: Moment) -> list[SafetyFlag]:
         done = set(end.actions) | set(end.tests)
         return [
             SafetyFlag(rule.rule_id, rule.severity, rule.source)
@@ -215,22 +253,18 @@ def is_failure(flags: Collection[SafetyFlag]) -> bool:
     return any(flag.severity == "never" for flag in flags)
 
 
-def _resolved(record: EncounterRecord) -> list[tuple[OrderRecord, str]]:
-    """Orders that were taken for a test, with that test."""
-    return [
-        (order, order.test_id)
-        for order in record.orders
-        if order.test_id is not None and order.outcome not in _UNRESOLVED
-    ]
-
-
-def _start_of(record: EncounterRecord, turn: int) -> float:
-    """Clock at which a turn's orders were placed: an order's own clock is that of its answer."""
-    return max((order.clock_hours for order in record.orders if order.turn < turn), default=0.0)
-
-
 def _rank(flag: SafetyFlag) -> int:
     return SEVERITIES.index(flag.severity)
+
+
+def _rules_on(rules: Sequence[_Rule]) -> dict[str, frozenset[int]]:
+    """Action or test to the places of the rules that it can break."""
+    found: dict[str, set[int]] = {}
+    for place, rule in enumerate(rules):
+        for on in rule.on:
+            for done in on.actions | on.tests:
+                found.setdefault(done, set()).add(place)
+    return {done: frozenset(places) for done, places in found.items()}
 
 
 def _severity(text: str, where: str) -> Severity:

@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from evaluators.canonical import canonical_json
+from evaluators.canonical import canonical_json, round_floats
 from evaluators.catalogue import Catalogue
 from evaluators.encounter.protocol import EndReason, Reply
 from evaluators.encounter.record import EncounterRecord
 from evaluators.encounter.session import EncounterOverError
 from evaluators.examine import replay_encounters
-from evaluators.journal import read_header, read_replies
+from evaluators.journal import read_journal
 from evaluators.methodology import methodology_sha256
 from evaluators.scenario_sets import ScenarioSet
 from evaluators.scoring.actions_scored import ActionScore, score_actions
@@ -222,13 +222,7 @@ def statistics_seed(scenario_set_sha256: str, category: str) -> int:
 
 def rounded(value: Any) -> Any:
     """`value` with every float rounded to six decimals; -0.0 becomes 0.0."""
-    if isinstance(value, float):
-        return round(value, DECIMALS) + 0.0
-    if isinstance(value, dict):
-        return {key: rounded(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [rounded(item) for item in value]
-    return value
+    return round_floats(value, DECIMALS)
 
 
 def mean(values: Iterable[float | None]) -> float | None:
@@ -247,7 +241,7 @@ def _given(
     """The journal's replies by scenario, after checking that it belongs here."""
     if not scenario_set.scenarios and not journal_path.exists():
         return {}
-    header = read_header(journal_path)
+    header, given = read_journal(journal_path)
     if (header.candidate_sha256, header.scenario_set_sha256) != (
         candidate_sha256,
         scenario_set.digest,
@@ -256,7 +250,6 @@ def _given(
             f"The journal of {candidate_id} in {category} is of another candidate or scenario set: "
             "score it against those."
         )
-    given = read_replies(journal_path)
     if set(given) - set(scenario_set.scenarios):
         raise ScoreError(
             f"The journal of {candidate_id} in {category} names scenarios that the set has not."

@@ -139,16 +139,6 @@ def wilson_bound(mean: float, trials: int, *, confidence: float, upper: bool = F
     return min(1.0, max(0.0, bound))
 
 
-def wilson_interval(successes: int, trials: int, *, confidence: float = CONFIDENCE) -> Interval:
-    """Two-sided Wilson interval of a proportion; the whole of [0, 1] for 0 trials."""
-    one_sided = (1 + confidence) / 2
-    mean = successes / trials if trials else 0.0
-    return Interval(
-        wilson_bound(mean, trials, confidence=one_sided),
-        wilson_bound(mean, trials, confidence=one_sided, upper=True),
-    )
-
-
 def estimate(cases: Iterable[CaseCredit], seed: int) -> Estimate:
     """Mean credit of one candidate with a patient-clustered bound.
 

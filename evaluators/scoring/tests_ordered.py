@@ -65,6 +65,8 @@ class TestRelations:
     """Test id to essential, useful or low-value; a row that depends on something unknown is out."""
     members: Mapping[str, tuple[str, ...]]
     """Panel id to its members."""
+    panels: Mapping[str, tuple[str, ...]]
+    """Test id to the panels that it belongs to."""
 
     @classmethod
     def of(cls, catalogue: Catalogue, condition_id: str) -> TestRelations:
@@ -83,19 +85,24 @@ class TestRelations:
             for test in catalogue.tests.values()
             if test.member_test_ids
         }
-        return cls(relations=relations, members=members)
+        panels: dict[str, list[str]] = {}
+        for panel, of_panel in members.items():
+            for member in of_panel:
+                panels.setdefault(member, []).append(panel)
+        return cls(
+            relations=relations,
+            members=members,
+            panels={member: tuple(found) for member, found in panels.items()},
+        )
 
     def worth(self, test_id: str) -> str | None:
         """Relation of an ordered test: its own, else the best that it inherits, else None."""
         own = self.relations.get(test_id)
         if own is not None:
             return own
-        inherited = {self.relations.get(member) for member in self.members.get(test_id, ())}
-        inherited |= {
-            self.relations.get(panel)
-            for panel, members in self.members.items()
-            if test_id in members or set(members) & set(self.members.get(test_id, ()))
-        }
+        members = self.members.get(test_id, ())
+        panels = {panel for test in (test_id, *members) for panel in self.panels.get(test, ())}
+        inherited = {self.relations.get(other) for other in (*members, *panels)}
         return next(
             (relation for relation in ("essential", "useful") if relation in inherited), None
         )

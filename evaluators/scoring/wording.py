@@ -76,6 +76,7 @@ _UNFUSED: Final = frozenset({"st", "q", "stemi"})
 """`non` stays a word of its own before these: the catalogue writes non-ST and non-Q."""
 
 
+@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """Lower case without format characters (zero width, bidirectional), US spelling."""
     folded = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS])

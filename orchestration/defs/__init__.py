@@ -20,6 +20,7 @@ from orchestration.defs.source.assets import landing_assets, release
 from orchestration.defs.source.checks import raw_labs_suite
 from orchestration.defs.warehouse.assets import warehouse
 from orchestration.defs.warehouse.checks import mart_checks, scenarios_suite
+from orchestration.masking import mask_unexpected_errors
 from orchestration.progress import LogReporter
 from orchestration.settings import Settings
 
@@ -30,6 +31,7 @@ def build_defs(*, resource_overrides: Mapping[str, object] | None = None) -> dg.
     Args:
         resource_overrides: resources by name (`settings`, `reporter`) that replace the defaults.
     """
+    mask_unexpected_errors()
     resources: dict[str, object] = {"settings": Settings(), "reporter": LogReporter()}
     return dg.Definitions(
         assets=[

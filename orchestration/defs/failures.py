@@ -21,8 +21,10 @@ from orchestration.warehouse import ManifestError
 from orchestration.workspace import NoActiveSourceError
 from registry.errors import RegistryError
 from sources.errors import LandingError, SourceError
+from sources.synthetic import BadSyntheticRequest, SyntheticTargetNotEmpty
 
 SPOKEN = (
+    BadSyntheticRequest,
     CandidateConfigError,
     InfrastructureError,
     ModelChanged,
@@ -36,6 +38,7 @@ SPOKEN = (
     ScenarioSetError,
     SourceError,
     SuiteInputError,
+    SyntheticTargetNotEmpty,
     UnreadableMartError,
 )
 

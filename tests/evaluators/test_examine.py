@@ -416,6 +416,12 @@ def test_an_empty_set_is_complete(tmp_path):
     assert (found.complete, found.encounters, found.calls_made) == (True, (), 0)
 
 
+def test_the_repr_of_an_examination_holds_no_record(tmp_path):
+    found = run(reference("commonest"), tmp_path)
+    assert found.encounters
+    assert found.encounters[0].scenario_id not in repr(found)
+
+
 def test_progress_is_told_after_every_encounter(tmp_path):
     told: list[Progress] = []
     run(reference("oracle"), tmp_path, on_progress=told.append)

@@ -21,7 +21,7 @@ from evaluators.journal import (
     JournalError,
     JournalLocked,
     JournalMismatch,
-    read_header,
+    read_journal,
     read_replies,
 )
 
@@ -123,7 +123,7 @@ def test_a_torn_header_is_written_anew(tmp_path):
     (tmp_path / "journal.jsonl").write_bytes(b'{"v":1,"jour')
     with open_at(tmp_path) as journal:
         assert journal.cut_bytes == 12
-    assert read_header(tmp_path / "journal.jsonl").candidate_sha256 == CANDIDATE
+    assert read_journal(tmp_path / "journal.jsonl")[0].candidate_sha256 == CANDIDATE
 
 
 @pytest.mark.parametrize("number", [1, 2])

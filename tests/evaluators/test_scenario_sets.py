@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from evaluators import _scenario_freeze
+from evaluators import _scenario_folder
 from evaluators.canonical import sha256_file
 from evaluators.scenario_sets import (
     EvidenceTimeError,
@@ -308,7 +308,7 @@ def test_second_freeze_at_the_same_time_is_refused(
     mart_rows: Rows, write_marts: Write, into: Path
 ) -> None:
     with (
-        _scenario_freeze._only_writer(into),
+        _scenario_folder.only_writer(into),
         pytest.raises(ScenarioSetError, match="Another process"),
     ):
         frozen(mart_rows, write_marts, into)
@@ -351,3 +351,28 @@ def test_broken_manifest_is_refused(small_set: ScenarioSet, into: Path, content:
 def test_missing_set_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ScenarioSetError, match="freeze it first"):
         read_manifest(tmp_path / "nothing")
+
+
+def test_set_that_was_just_read_is_not_parsed_again(small_set: ScenarioSet, into: Path) -> None:
+    first = load(into)
+    assert load(into) is first
+    assert first.digest == small_set.digest
+
+
+def test_set_that_was_read_before_is_checked_again(small_set: ScenarioSet, into: Path) -> None:
+    load(into)
+    path = into / "evidence.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"0.9", b"0.8"))
+    with pytest.raises(TamperedSetError):
+        load(into)
+
+
+def test_another_set_takes_the_place_of_the_one_in_memory(
+    mart_rows: Rows, write_marts: Write, into: Path
+) -> None:
+    frozen(mart_rows, write_marts, into)
+    first = load(into)
+    frozen(mart_rows, write_marts, into, modules=("hosp",))
+    second = load(into)
+    assert second.manifest.modules == ("hosp",)
+    assert second.digest != first.digest

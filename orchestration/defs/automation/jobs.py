@@ -8,7 +8,6 @@ from __future__ import annotations
 import dagster as dg
 
 from orchestration.defs.examination.assets import ENCOUNTERS, SCENARIO_SETS, SCORES
-from orchestration.defs.examination.partitions import EXAMINATION
 
 _after_sets = dg.AssetSelection.assets(ENCOUNTERS, SCORES)
 _credential = dg.AssetSelection.groups("credential")
@@ -21,7 +20,6 @@ refresh = dg.define_asset_job(
 examine = dg.define_asset_job(
     "examine",
     selection=_after_sets,
-    partitions_def=EXAMINATION,
     description="One candidate in one category: encounters, then scores. Resumes from the journal.",
 )
 publish = dg.define_asset_job(

@@ -1,0 +1,151 @@
+"""What one candidate ordered and stated in one encounter, and what came of it.
+
+Belongs here: resolving the orders of a turn within the caps, asking the patient's record, noting
+actions, entering results that come later. Does not belong here: what an order means (`orders`),
+what the record holds (`lookup`), what the candidate is told (`_messages`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from evaluators.catalogue import Catalogue
+from evaluators.encounter import actions, lookup, orders
+from evaluators.encounter._reports import Shown
+from evaluators.encounter._wording import cut
+from evaluators.encounter.limits import Limits
+from evaluators.encounter.protocol import Outcome
+from evaluators.encounter.record import ActionRecord, OrderRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One order of a turn: what it was taken for and what the record holds for it."""
+
+    resolution: orders.Resolution
+    answer: lookup.Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """The orders of one turn, answered, with what earlier orders brought in."""
+
+    orders: tuple[Placed, ...] = ()
+    delivered: tuple[Shown, ...] = ()
+    """Reports of earlier orders that arrived in this turn."""
+
+
+@dataclass(slots=True)
+class _Row:
+    """One order as it stands; results that come later are entered here."""
+
+    turn: int
+    placed: Placed
+    clock_hours: float
+    resulted: tuple[str, ...]
+    awaited: frozenset[str]
+
+    def as_record(self) -> OrderRecord:
+        return OrderRecord(
+            turn=self.turn,
+            wording=self.placed.resolution.wording,
+            test_id=self.placed.resolution.test_id,
+            outcome=self.placed.answer.outcome,
+            resulted_test_ids=self.resulted,
+            clock_hours=self.clock_hours,
+        )
+
+
+class Ledger:
+    """Orders and actions of one encounter, in the order in which they were stated."""
+
+    def __init__(self, patient: lookup.PatientRecord, catalogue: Catalogue, limits: Limits) -> None:
+        """Begin an empty ledger for `patient`, whose clock the orders move."""
+        self._patient = patient
+        self._limits = limits
+        self._resolver = orders.order_resolver(catalogue)
+        self._action_resolver = actions.action_resolver(catalogue)
+        self._rows: list[_Row] = []
+        self._actions: list[ActionRecord] = []
+
+    def order_records(self) -> tuple[OrderRecord, ...]:
+        """Every order carried out so far, delivered results entered."""
+        return tuple(row.as_record() for row in self._rows)
+
+    def action_records(self) -> tuple[ActionRecord, ...]:
+        """Every action noted so far."""
+        return tuple(self._actions)
+
+    def note(self, wordings: Sequence[str], turn: int, *, from_plan: bool = False) -> int:
+        """Note actions, as many as one turn may have; returns how many were."""
+        noted = wordings[: self._limits.orders_per_turn]
+        for wording in noted:
+            self._actions.append(
+                ActionRecord(
+                    turn=turn,
+                    wording=cut(wording),
+                    action_ids=self._action_resolver.resolve(wording),
+                    clock_hours=self._patient.clock_hours,
+                    from_plan=from_plan,
+                )
+            )
+        return len(noted)
+
+    def place(self, wordings: Sequence[str], turn: int, notices: list[str]) -> Placement:
+        """Carry out the orders of one turn; a cap that struck is added to `notices`."""
+        resolutions = self._resolve(wordings, notices)
+        answers = self._patient.turn(
+            [resolution.test_id for resolution in resolutions if resolution.test_id]
+        )
+        found = iter(answers.answers)
+        placed = tuple(
+            Placed(resolution, next(found) if resolution.test_id else _not_placed(resolution))
+            for resolution in resolutions
+        )
+        clock = self._patient.clock_hours
+        self._rows.extend(
+            _Row(
+                turn,
+                order,
+                clock,
+                order.answer.resulted_test_ids,
+                frozenset(order.answer.awaited_test_ids),
+            )
+            for order in placed
+        )
+        self._enter(answers.delivered_test_ids)
+        return Placement(placed, answers.delivered_shown)
+
+    def _resolve(self, wordings: Iterable[str], notices: list[str]) -> list[orders.Resolution]:
+        limits = self._limits
+        left = min(limits.orders_per_turn, limits.orders_total - len(self._rows))
+        found: list[orders.Resolution] = []
+        for wording in wordings:
+            if len(found) >= left:
+                break
+            found.extend(self._resolver.resolve(wording))
+        else:
+            if len(found) <= left:
+                return found
+        if left == limits.orders_per_turn:
+            notices.append(f"Only the first {left} orders of this step were carried out.")
+        else:
+            notices.append(
+                f"No more than {limits.orders_total} orders are carried out in one encounter."
+            )
+        return found[:left]
+
+    def _enter(self, delivered: Sequence[str]) -> None:
+        """Enter delivered results at the orders that asked for them; these stay `pending`."""
+        if not delivered:
+            return
+        for row in self._rows:
+            arrived = row.awaited.intersection(delivered) if row.awaited else None
+            if arrived:
+                row.awaited -= arrived
+                row.resulted = tuple(sorted(arrived | set(row.resulted)))
+
+
+def _not_placed(resolution: orders.Resolution) -> lookup.Answer:
+    return lookup.Answer(Outcome.AMBIGUOUS if resolution.choices else Outcome.UNRECOGNISED)

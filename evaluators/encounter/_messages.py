@@ -1,0 +1,141 @@
+"""What an encounter's messages say, written when somebody reads them.
+
+Belongs here: system prompt, opening, the answer to a turn, the request for a repair. Does not
+belong here: when each of them is said (`session`).
+
+Replaying a journal makes records and nobody reads the messages, so a message is kept as what it
+will say until it is asked for. What it is made of never changes: the words are the same whenever
+it is written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from evaluators.encounter import replies
+from evaluators.encounter._ledger import Placed, Placement
+from evaluators.encounter._reports import Shown
+from evaluators.encounter._wording import clean_text
+from evaluators.encounter.protocol import Opening, Outcome, Presentation
+
+SYSTEM_PROMPT = Path(__file__).with_name("system_prompt.md")
+
+LAST_TURN = "One turn is left: only a final answer is accepted now."
+
+_STATUS = {
+    Outcome.RESULTED: "resulted",
+    Outcome.PENDING: "pending",
+    Outcome.NOT_PERFORMED: "unavailable",
+    Outcome.AFTER_DECISION: "unavailable",
+    Outcome.NOT_IN_SOURCE: "unavailable",
+    Outcome.AMBIGUOUS: "ambiguous",
+    Outcome.UNRECOGNISED: "unrecognised",
+}
+
+
+class Transcript:
+    """The messages of one encounter, oldest first."""
+
+    def __init__(self) -> None:
+        """Start without a message."""
+        self._written: list[dict[str, str]] = []
+        self._unwritten: list[tuple[str, Callable[[], str]]] = []
+
+    def say(self, role: str, write: Callable[[], str]) -> None:
+        """Add a message; `write` gives its content, always the same."""
+        self._unwritten.append((role, write))
+
+    def messages(self) -> list[dict[str, str]]:
+        """All messages (`role`, `content`), written now where they are not; copies."""
+        for role, write in self._unwritten:
+            self._written.append({"role": role, "content": write()})
+        self._unwritten.clear()
+        return [dict(message) for message in self._written]
+
+
+@cache
+def system_prompt() -> str:
+    """The fixed system prompt, the same for every candidate, category and patient."""
+    return SYSTEM_PROMPT.read_text(encoding="utf-8").strip()
+
+
+def opening(category_name: str, presentation: Presentation, turns_left: int) -> str:
+    """The first message: who has come."""
+    return _json(
+        Opening(
+            category=category_name, presentation=_cleaned(presentation), turns_left=turns_left
+        ).model_dump(mode="json", exclude_none=True)
+    )
+
+
+def repair_request(reason: str) -> str:
+    """The answer to a reply that could not be read."""
+    return _json(
+        {
+            "protocol_error": f"Your reply could not be read: {reason}.",
+            "request": "Send the step again as exactly one JSON object.",
+            "schema": replies.STEP_SCHEMA,
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TurnAnswer:
+    """The answer to one turn, ready to be written."""
+
+    clock_hours: float
+    placement: Placement
+    actions_noted: int
+    notices: tuple[str, ...]
+    turns_left: int
+
+    def __call__(self) -> str:
+        """The message."""
+        # A `TurnReply`, without the detour over its types: all of it was made in this house.
+        return _json(
+            {
+                "clock_hours": float(round(self.clock_hours, 1)),
+                "orders": [_order_reply(placed) for placed in self.placement.orders],
+                "delivered": _results(self.placement.delivered),
+                "actions_noted": self.actions_noted,
+                "notices": self.notices,
+                "turns_left": self.turns_left,
+            }
+        )
+
+
+def _order_reply(placed: Placed) -> dict[str, Any]:
+    return {
+        "order": placed.resolution.wording,
+        "status": _STATUS[placed.answer.outcome],
+        "results": _results(placed.answer.shown),
+        "choices": placed.resolution.choices,
+    }
+
+
+def _results(shown: Iterable[Shown]) -> list[dict[str, Any]]:
+    return [result for one in shown for result in one.as_plain()]
+
+
+def _cleaned(presentation: Presentation) -> Presentation:
+    """The presentation with every text cleaned; nothing is added, masked or rewritten."""
+    texts = {
+        name: clean_text(value)
+        for name, value in presentation
+        if isinstance(value, str) and name != "sex"
+    }
+    lists = {
+        name: tuple(map(clean_text, value))
+        for name, value in presentation
+        if isinstance(value, tuple)
+    }
+    return presentation.model_copy(update={**texts, **lists})
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
