@@ -1,6 +1,7 @@
 # The two commands first: `make demo` runs everything on synthetic patients; `make test` tests.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .PHONY: demo test check setup lock ui clean
 
@@ -19,15 +20,17 @@ check: setup
 ui: setup
 	$(BIN)/medcred ui
 
-# One environment for all; made anew when the lock changes.
+# One environment for all; made anew when the lock changes. The lock is complete, so nothing is
+# resolved (pip 23 would stumble over extras in it); `pip check` says if it were not.
 setup: .venv/.complete
 
 .venv/.complete: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
 	  { echo "medcred needs Python 3.11: set PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PIP) install --no-deps --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	$(PIP) check
 	@touch $@
 
 # Needs `uv` on the path. Writes no index address.
