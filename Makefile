@@ -9,7 +9,7 @@ demo: setup
 	$(BIN)/medcred run
 
 test: setup
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: setup
 	$(BIN)/ruff check .

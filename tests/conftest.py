@@ -12,7 +12,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 
 def _demo_root() -> Path | None:
     named = os.environ.get("MIMIC_DEMO_ROOT")
-    for folder in ([Path(named)] if named else [PROJECT.parent / "shared" / "mimic-demo"]):
+    for folder in [Path(named)] if named else [PROJECT.parent / "shared" / "mimic-demo"]:
         if (folder / "MANIFEST.tsv").is_file():
             return folder
     return None
