@@ -88,7 +88,7 @@ def run(
             raise fail(error) from None
     activate(settings, choice)
     try:
-        with LiveReporter(console) as reporter:
+        with LiveReporter() as reporter:
             done = run_pipeline(settings, reporter)
     except (JobFailedError, ManifestError) as error:
         raise fail(error) from None
@@ -238,7 +238,7 @@ def synth(
     from sources.synthetic import BadSyntheticRequest, SyntheticTargetNotEmpty, generate
 
     try:
-        with LiveReporter(console) as reporter, reporter.stage("Generate", patients) as stage:
+        with LiveReporter() as reporter, reporter.stage("Generate", patients) as stage:
             made = generate(target, patients, seed, on_progress=stage.update)
     except (BadSyntheticRequest, SyntheticTargetNotEmpty) as error:
         raise fail(error) from None

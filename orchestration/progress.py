@@ -7,6 +7,7 @@ here: what is counted.
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -18,9 +19,11 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     SpinnerColumn,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.table import Column
 
 
 class Stage(Protocol):
@@ -33,8 +36,16 @@ class Stage(Protocol):
 class Reporter(Protocol):
     """Receives the stages of a run."""
 
-    def stage(self, name: str, total: int | None = None) -> AbstractContextManager[Stage]:
-        """A stage of `total` pieces (None: unknown), under way while the block runs."""
+    def stage(
+        self, name: str, total: int | None = None, *, within: bool = False
+    ) -> AbstractContextManager[Stage]:
+        """A stage of `total` pieces (None: unknown), under way while the block runs.
+
+        Args:
+            name: what is being done.
+            total: how many pieces it has.
+            within: it is part of another stage, and need not be remembered when it ends.
+        """
 
 
 class _LoggedStage:
@@ -55,18 +66,20 @@ class LogReporter:
         self._logger = logging.getLogger("medcred")
 
     @contextmanager
-    def stage(self, name: str, total: int | None = None) -> Iterator[Stage]:
+    def stage(
+        self, name: str, total: int | None = None, *, within: bool = False
+    ) -> Iterator[Stage]:
         """See `Reporter.stage`."""
         yield _LoggedStage(self._logger, name)
 
 
 class _ShownStage:
-    def __init__(self, progress: Progress, task: int, total: int | None) -> None:
+    def __init__(self, progress: Progress, task: TaskID, total: int | None) -> None:
         self._progress, self._task, self._total = progress, task, total
 
     def update(self, done: int, total: int | None = None, detail: str = "") -> None:
         self._progress.update(
-            self._task,  # type: ignore[arg-type]
+            self._task,
             completed=done,
             total=total or self._total,
             detail=detail,
@@ -76,16 +89,21 @@ class _ShownStage:
 class LiveReporter:
     """Stages as bars in the terminal; in a file or pipe, one line when a stage ends."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self) -> None:
+        # Bound to today's stdout: a stage that silences a library does not silence the bars.
+        self._console = console = Console(file=sys.stdout)
         self._progress = Progress(
-            SpinnerColumn(finished_text="[green]✓"),
+            SpinnerColumn(),
             TextColumn("{task.description:<34}"),
-            BarColumn(bar_width=28),
+            BarColumn(bar_width=14),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("[dim]{task.fields[detail]}"),
+            TextColumn(
+                "[dim]{task.fields[detail]}",
+                table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1),
+            ),
             console=console,
+            expand=True,
             disable=not console.is_terminal,
         )
 
@@ -97,15 +115,18 @@ class LiveReporter:
         self._progress.stop()
 
     @contextmanager
-    def stage(self, name: str, total: int | None = None) -> Iterator[Stage]:
-        """See `Reporter.stage`."""
+    def stage(
+        self, name: str, total: int | None = None, *, within: bool = False
+    ) -> Iterator[Stage]:
+        """See `Reporter.stage`. A finished stage becomes a line above the bars."""
         started = time.monotonic()
         task = self._progress.add_task(name, total=total, detail="")
-        shown = _ShownStage(self._progress, task, total)
-        yield shown
-        state = self._progress.tasks[task]
-        finished = state.total or max(state.completed, 1)
-        self._progress.update(task, total=finished, completed=finished, detail="")
-        self._progress.stop_task(task)
+        try:
+            yield _ShownStage(self._progress, task, total)
+        finally:
+            self._progress.remove_task(task)
+        took = f"{time.monotonic() - started:6.1f} s"
         if not self._console.is_terminal:
-            self._console.print(f"{name}: done in {time.monotonic() - started:.1f} s")
+            self._console.print(f"{name}: done in {took.strip()}")
+        elif not within:
+            self._console.print(f"[green]✓[/] {name:<34} [dim]{took}[/]", highlight=False)

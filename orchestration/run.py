@@ -81,10 +81,12 @@ def run_pipeline(settings: Settings, reporter: Reporter) -> Run:
         instance.add_dynamic_partitions(str(CANDIDATE.name), [c.id for c in candidates])
         failed = []
         todo = waiting(settings, candidates)
-        for candidate, category, _ in todo:
-            result = execute("examine", examination_key(candidate.id, category))
-            if not result.success:
-                failed.append(f"{candidate.id} in {category}: {reason('examine', result, ())}")
+        with reporter.stage("Examine and score", len(todo)) as stage:
+            for done, (candidate, category, _) in enumerate(todo):
+                stage.update(done, detail=f"{candidate.id} in {category}")
+                result = execute("examine", examination_key(candidate.id, category))
+                if not result.success:
+                    failed.append(f"{candidate.id} in {category}: {reason('examine', result, ())}")
         published = execute("publish")
         if not published.success:
             raise JobFailedError(reason("publish", published, failed_checks(published)))

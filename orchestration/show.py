@@ -105,20 +105,29 @@ def _order(entry: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def show_attrition(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Per condition: admissions, those excluded by each rule, those selected."""
+    """Per condition: admissions with its codes, those selected, those excluded by each rule."""
     by_condition: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
         by_condition.setdefault((row["category"], row["condition_id"]), []).append(row)
-    table = Table(title="Attrition: first rule that excluded an admission", title_justify="left")
-    for name in ("category", "condition", "admissions", "selected", "excluded by"):
-        table.add_column(name, justify="right" if name in {"admissions", "selected"} else "left")
-    for (category, condition), entries in sorted(by_condition.items()):
-        selected = sum(e["admissions"] for e in entries if e["rule_id"] == "selected")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("condition", no_wrap=True)
+    table.add_column("coded", justify="right", no_wrap=True)
+    table.add_column("selected", justify="right", no_wrap=True)
+    table.add_column("excluded, by the first rule that did")
+    category = None
+    for (of_category, condition), entries in sorted(by_condition.items()):
+        if of_category != category:
+            category = of_category
+            table.add_row(f"[bold]{_text(category)}[/]")
+        coded = [entry for entry in entries if entry["rule_id"] != "principal_dx"]
+        selected = sum(e["admissions"] for e in coded if e["rule_id"] == "selected")
         excluded = [
-            f"{e['rule_id']} {e['admissions']}"
-            for e in sorted(entries, key=lambda e: e["rule_order"])
-            if e["rule_id"] not in {"selected", "principal_dx"} and e["admissions"]
+            f"{entry['rule_id']} {entry['admissions']}"
+            for entry in sorted(coded, key=lambda entry: int(entry["rule_order"]))
+            if entry["rule_id"] != "selected" and entry["admissions"]
         ]
-        total = sum(e["admissions"] for e in entries)
-        table.add_row(category, condition, str(total), str(selected), ", ".join(excluded))
+        total = sum(entry["admissions"] for entry in coded)
+        table.add_row(f"  {condition}", str(total), str(selected), ", ".join(excluded))
     console.print(table)
+    admissions = max((sum(e["admissions"] for e in of) for of in by_condition.values()), default=0)
+    console.print(f"Of {admissions} admissions; all others lack the condition's codes.")

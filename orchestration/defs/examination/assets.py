@@ -114,7 +114,9 @@ def encounters(
         admit(candidate, source.tier)
         chosen = frozen_set(workspace, category)
         folder = workspace.examination(category, candidate.id, candidate.sha256, chosen.digest)
-        with reporter.stage(f"{candidate.id} in {category}", len(chosen.scenarios)) as stage:
+        with reporter.stage(
+            f"{candidate.id} in {category}", len(chosen.scenarios), within=True
+        ) as stage:
             done = asyncio.run(
                 examine(
                     chosen,
