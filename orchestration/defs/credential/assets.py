@@ -16,6 +16,7 @@ from orchestration.defs.examination.assets import SCENARIO_SETS, SCORES, frozen_
 from orchestration.defs.examination.partitions import CATEGORIES
 from orchestration.defs.failures import spoken_errors
 from orchestration.defs.ownership import EXAMINATION, REGISTRY
+from orchestration.defs.source.assets import unverified_tables
 from orchestration.progress import Reporter
 from orchestration.settings import Settings
 from orchestration.workspace import open_source, write_json
@@ -73,7 +74,12 @@ def standings(
                     else:
                         missing += 1
             raw = compute_standings(scored, manifests, candidates)
-        record = apply_policy(raw, load_policy(), source=source)
+        record = apply_policy(
+            raw,
+            load_policy(),
+            source=source,
+            unverified_tables=unverified_tables(workspace),
+        )
         write_json(workspace.standings, record)
         tiers = [entry["tier"] for entry in record["standings"]]
         return dg.MaterializeResult(

@@ -14,7 +14,7 @@ from evaluators.scenario_sets import ScenarioSet, freeze, load
 from orchestration.defs.examination.partitions import CATEGORIES, EXAMINATION, who_and_what
 from orchestration.defs.failures import spoken_errors
 from orchestration.defs.ownership import EXAMINATION as EXAMINERS
-from orchestration.defs.source.assets import landing_records
+from orchestration.defs.source.assets import unverified_tables
 from orchestration.defs.warehouse.checks import mart_key
 from orchestration.progress import Reporter
 from orchestration.settings import Settings
@@ -42,12 +42,7 @@ def scenario_sets(
     """Freeze every category."""
     with spoken_errors():
         source, workspace = open_source(settings)
-        records = landing_records(workspace)
-        unverified = tuple(
-            f"{record['module']}.{record['table']}"
-            for record in records
-            if record["origin"] != "absent" and not record["verified"]
-        )
+        unverified = unverified_tables(workspace)
         metadata: dict[str, int | str] = {}
         with reporter.stage("Freeze scenario sets", len(CATEGORIES)) as stage:
             for done, category in enumerate(CATEGORIES):

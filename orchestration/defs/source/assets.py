@@ -121,3 +121,12 @@ landing_assets = [_landing(module) for module in load_contracts().values()]
 def landing_records(workspace: Workspace) -> list[dict[str, object]]:
     """Every landing record of a workspace, by module and table."""
     return [json.loads(path.read_text()) for path in sorted(workspace.landed.glob("*/*.json"))]
+
+
+def unverified_tables(workspace: Workspace) -> tuple[str, ...]:
+    """Landed tables whose raw file no list of checksums vouches for, as `module.table`."""
+    return tuple(
+        f"{record['module']}.{record['table']}"
+        for record in landing_records(workspace)
+        if record["origin"] != "absent" and not record["verified"]
+    )
