@@ -232,15 +232,22 @@ def synth(
     target: Annotated[Path, typer.Argument(help="A folder that does not exist or is empty.")],
     patients: Annotated[int, typer.Option(help="How many patients.")] = 1000,
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 20,
+    modules: Annotated[str, typer.Option(help="Some of these, parted by commas.")] = "hosp,icu,ed",
 ) -> None:
-    """Write a synthetic MIMIC-IV (hosp, icu, ed), laid out as PhysioNet does."""
+    """Write a synthetic MIMIC-IV, laid out as PhysioNet does."""
     from orchestration.progress import LiveReporter
-    from sources.synthetic import BadSyntheticRequest, SyntheticTargetNotEmpty, generate
+    from sources.synthetic import (
+        BadSyntheticRequest,
+        SyntheticDiskTooSmall,
+        SyntheticTargetNotEmpty,
+        generate,
+    )
 
+    chosen = [name.strip() for name in modules.split(",") if name.strip()]
     try:
         with LiveReporter() as reporter, reporter.stage("Generate", patients) as stage:
-            made = generate(target, patients, seed, on_progress=stage.update)
-    except (BadSyntheticRequest, SyntheticTargetNotEmpty) as error:
+            made = generate(target, patients, seed, chosen, on_progress=stage.update)
+    except (BadSyntheticRequest, SyntheticDiskTooSmall, SyntheticTargetNotEmpty) as error:
         raise fail(error) from None
     console.print(f"{sum(made.rows.values()):,} rows in {len(made.rows)} tables at {made.root}")
 

@@ -21,7 +21,11 @@ from orchestration.warehouse import ManifestError
 from orchestration.workspace import NoActiveSourceError
 from registry.errors import RegistryError
 from sources.errors import LandingError, SourceError
-from sources.synthetic import BadSyntheticRequest, SyntheticTargetNotEmpty
+from sources.synthetic import (
+    BadSyntheticRequest,
+    SyntheticDiskTooSmall,
+    SyntheticTargetNotEmpty,
+)
 
 SPOKEN = (
     BadSyntheticRequest,
@@ -38,6 +42,7 @@ SPOKEN = (
     ScenarioSetError,
     SourceError,
     SuiteInputError,
+    SyntheticDiskTooSmall,
     SyntheticTargetNotEmpty,
     UnreadableMartError,
 )

@@ -28,6 +28,10 @@ from sources.synthetic.timeline import Patient
 GENERATOR = "synthetic 1"
 """Name and version; a change of any byte that is written for the same arguments changes it."""
 MARKER = "medcred-synthetic.json"
+BYTES_PER_PATIENT = 8_000
+"""Upper estimate of a patient's share of the compressed files (6,700 at 1,000 patients)."""
+BASE_BYTES = 1_000_000
+"""Upper estimate of the dictionaries, whatever the number of patients."""
 _CHUNK = 1 << 20
 
 
@@ -37,6 +41,10 @@ class BadSyntheticRequest(ValueError):
 
 class SyntheticTargetNotEmpty(FileExistsError):
     """The target holds something already; nothing was written."""
+
+
+class SyntheticDiskTooSmall(OSError):
+    """The disk cannot hold the release; nothing was written."""
 
 
 class Writer(Protocol):
@@ -92,8 +100,10 @@ def generate(
     Raises:
         BadSyntheticRequest: An argument is out of range; nothing was written.
         SyntheticTargetNotEmpty: The target holds something; nothing was written.
+        SyntheticDiskTooSmall: The release would not fit its disk; nothing was written.
     """
     chosen = _checked(target, patients, seed, modules)
+    _check_disk(target, patients)
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
@@ -134,6 +144,17 @@ def _checked(target: Path, patients: int, seed: int, modules: Sequence[str]) -> 
             f"the synthetic target {target.name} is not an empty folder; remove it or name another"
         )
     return tuple(module for module in _WRITERS if module in modules)
+
+
+def _check_disk(target: Path, patients: int) -> None:
+    folder = next(parent for parent in target.absolute().parents if parent.is_dir())
+    free = shutil.disk_usage(folder).free
+    needed = BASE_BYTES + BYTES_PER_PATIENT * patients
+    if free < needed:
+        raise SyntheticDiskTooSmall(
+            f"{patients:,} synthetic patients take about {needed / 1e9:.1f} GB and the disk of "
+            f"{target.name} has {free / 1e9:.1f} GB free; name a folder elsewhere or fewer patients"
+        )
 
 
 def _write(

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,11 +18,13 @@ from sources.synthetic import (
     GENERATOR,
     MARKER,
     BadSyntheticRequest,
+    SyntheticDiskTooSmall,
     SyntheticRelease,
     SyntheticTargetNotEmpty,
     generate,
 )
 from sources.synthetic.life import Life
+from sources.synthetic.release import BASE_BYTES, BYTES_PER_PATIENT
 from sources.synthetic.tables import FOLDERS, HEADERS, RELEASES
 
 
@@ -154,6 +157,22 @@ def test_bad_arguments_are_refused_before_anything_is_written(
     with pytest.raises(BadSyntheticRequest):
         generate(target, patients, seed, modules)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_too_small_is_refused_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: real._replace(free=9_000_000))
+    with pytest.raises(SyntheticDiskTooSmall, match=r"0\.1 GB"):
+        generate(tmp_path / "release", 10_000, 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_estimate_of_the_disk_is_an_upper_one(tmp_path: Path) -> None:
+    made = generate(tmp_path / "release", 120, 3)
+    taken = sum(path.stat().st_size for path in made.root.rglob("*") if path.is_file())
+    assert taken <= BASE_BYTES + 120 * BYTES_PER_PATIENT
 
 
 def test_a_target_in_use_is_refused_and_left_alone(tmp_path: Path) -> None:
