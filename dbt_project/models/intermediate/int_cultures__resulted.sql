@@ -3,8 +3,9 @@
 -- Source: README of the clinical catalogues; channels 13 to 15 of leak-prevention. Catalogue
 -- tests match on test AND specimen. The result of a specimen's test is one text, available when
 -- its last row was stored: the day's end where only the date is known; a row with neither is left
--- out. Cancelled tests (90760) are dropped; organism 90856 means negative. Comments are never
--- shown. has_pathogen: an organism grew that is no mixed flora.
+-- out. Cancelled tests (90760, or said so in words) are dropped; organism 90856 means negative.
+-- Comments are never shown; where they are the only result and not a negative one, the text says
+-- just that. has_pathogen: an organism grew that is no mixed flora.
 with tests as (
     select
         tested.test_id,
@@ -44,11 +45,23 @@ results as (
         isolate_num,
         case when coalesce(org_itemid, 0) != 90856 then org_name end as organism,
         antibiotic_name,
-        interpretation
+        interpretation,
+        coalesce(comments, '') = '' or (
+            regexp_matches(
+                comments,
+                '(?i)^\s*no\b|no growth|negative|non-?reactive|none (seen|detected)'
+                || '|not (detected|isolated|seen|found)|no .{0,60}(seen|found|isolated|observed)'
+            )
+            and not regexp_matches(comments, '(?i)\bpositive\b')
+        ) as is_negative
     from events
     where
         test_itemid is distinct from 90760
         and org_itemid is distinct from 90760
+        and not (
+            org_itemid is null
+            and regexp_matches(coalesce(comments, ''), '(?i)cancelled|patient credited')
+        )
         and coalesce(stored_at, cast(stored_on as timestamp)) is not null
 ),
 
@@ -90,7 +103,8 @@ tested as (
         min(test_name) as label,
         min(specimen) as specimen,
         min(taken_at) as taken_at,
-        max(available_at) as available_at
+        max(available_at) as available_at,
+        bool_and(is_negative) as is_negative
     from results
     group by hadm_id, micro_specimen_id, test_itemid
 )
@@ -102,7 +116,13 @@ select
     tests.test_id,
     tested.label,
     tested.specimen,
-    coalesce(growth.value_text, 'no organism reported') as value_text,
+    coalesce(
+        growth.value_text,
+        case
+            when tested.is_negative then 'no organism reported'
+            else 'reported in words that are not shown'
+        end
+    ) as value_text,
     coalesce(growth.has_pathogen, false) as has_pathogen,
     tested.taken_at,
     greatest(tested.available_at, tested.taken_at) as available_at
