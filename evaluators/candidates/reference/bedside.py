@@ -1,7 +1,7 @@
 """A transparent clinician: equal odds, likelihood ratios, targeted orders, cautious treatment.
 
 Belongs here: the reasoning of `reference/bedside`, a pure function of the conversation. Does not
-belong here: what it knows (`bedside_rules.yml`), and anything that the conversation does not show.
+belong here: what it knows (`bedside_rules/`), and anything that the conversation does not show.
 """
 
 from __future__ import annotations
@@ -102,11 +102,13 @@ def answer(conversation: Conversation, briefing: Briefing) -> Step:
     del briefing
     rules = load_rules()
     known = rules.of_category(conversation.opening.category)
-    if not known:
+    if not known.conditions:
         return _shrug(conversation, rules)
     patient = Patient(conversation)
-    chances = probabilities(patient, known)
-    ranked = sorted(zip(chances, known, strict=True), key=lambda pair: (-pair[0], pair[1].id))
+    chances = probabilities(patient, known.conditions)
+    ranked = sorted(
+        zip(chances, known.conditions, strict=True), key=lambda pair: (-pair[0], pair[1].id)
+    )
     lead_chance, lead = ranked[0]
     differential = tuple(
         RankedDiagnosis(diagnosis=rule.name, icd10=rule.icd10, probability=round(chance, 4))
@@ -135,7 +137,7 @@ def _orders(
     wanted: list[str] = []
     if not conversation.steps:
         wanted += rules.first_panel
-        wanted += rules.panels.get(conversation.opening.category.replace("_", " "), ())
+        wanted += rules.of_category(conversation.opening.category).panel
     else:
         for rule in leading:
             wanted += rule.orders

@@ -1,7 +1,7 @@
-"""The rule file of the bedside clinician, read and checked.
+"""The rules of the bedside clinician, read and checked.
 
-Belongs here: the types of `bedside_rules.yml` and reading it once. Does not belong here: reasoning
-with the rules (`bedside`).
+Belongs here: the types of `bedside_rules/*.yml` and reading them once. Does not belong here:
+reasoning with the rules (`bedside`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from typing import Literal, Self
 import yaml
 from pydantic import Field, model_validator
 
+from evaluators.catalogue import category_slug
 from evaluators.encounter.protocol import Border
 
-RULES_FILE = Path(__file__).with_name("bedside_rules.yml")
+RULES = Path(__file__).with_name("bedside_rules")
+_GENERAL = "_general"
 
 VitalField = Literal[
     "age_years",
@@ -74,7 +76,6 @@ class ConditionRule(Border):
     """All that the clinician knows of one condition."""
 
     id: str
-    category: str
     name: str
     icd10: str
     findings: tuple[Finding, ...]
@@ -89,8 +90,16 @@ class ConditionRule(Border):
         return self
 
 
-class BedsideRules(Border):
-    """The whole file."""
+class CategoryRules(Border):
+    """The file of one category."""
+
+    panel: tuple[str, ...]
+    """Ordered first, beside what everyone gets."""
+    conditions: tuple[ConditionRule, ...]
+
+
+class GeneralRules(Border):
+    """What does not depend on the category."""
 
     version: int
     planned_turns: int = Field(ge=2)
@@ -98,16 +107,26 @@ class BedsideRules(Border):
     act_at: float = Field(gt=0.0, le=1.0)
     follow_up: int = Field(ge=1)
     first_panel: tuple[str, ...]
-    panels: dict[str, tuple[str, ...]]
-    conditions: tuple[ConditionRule, ...]
 
-    def of_category(self, category: str) -> tuple[ConditionRule, ...]:
-        """The conditions of one category, blank or underscore alike; empty if it has none."""
-        wanted = category.replace("_", " ")
-        return tuple(rule for rule in self.conditions if rule.category == wanted)
+
+class BedsideRules(GeneralRules):
+    """All files."""
+
+    categories: dict[str, CategoryRules]
+    """By slug of the category."""
+
+    def of_category(self, category: str) -> CategoryRules:
+        """The rules of one category, slug or text; empty if there are none."""
+        return self.categories.get(category_slug(category), CategoryRules(panel=(), conditions=()))
 
 
 @cache
 def load_rules() -> BedsideRules:
-    """Read the rule file; it is part of the candidate's digest, so once per process suffices."""
-    return BedsideRules.model_validate(yaml.safe_load(RULES_FILE.read_text(encoding="utf-8")))
+    """Read all files; they are part of the candidate's digest, so once per process suffices."""
+    general = yaml.safe_load((RULES / f"{_GENERAL}.yml").read_text(encoding="utf-8"))
+    categories = {
+        path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
+        for path in sorted(RULES.glob("*.yml"))
+        if path.stem != _GENERAL
+    }
+    return BedsideRules.model_validate({**general, "categories": categories})

@@ -19,7 +19,12 @@ _FILES: Mapping[str, tuple[str, ...]] = {
     "reference/random": (*_SHARED, "floors.py"),
     "reference/order-everything": (*_SHARED, "floors.py"),
     "reference/oracle": (*_SHARED, "floors.py"),
-    "reference/bedside": (*_SHARED, "bedside.py", "bedside_rules.py", "bedside_rules.yml"),
+    "reference/bedside": (
+        *_SHARED,
+        "bedside.py",
+        "bedside_rules.py",
+        *(path.relative_to(_FOLDER).as_posix() for path in (_FOLDER / "bedside_rules").iterdir()),
+    ),
 }
 REFERENCE_MODELS = tuple(sorted(_FILES))
 

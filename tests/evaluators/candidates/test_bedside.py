@@ -37,7 +37,11 @@ SPINE = {
     "intensive care": "septic_shock ards_ahrf cardiogenic_shock",
 }
 RULES = load_rules()
-CONDITIONS = [rule.id for rule in RULES.conditions]
+KNOWN = [
+    pytest.param(category, rule, id=rule.id)
+    for category, rules in RULES.categories.items()
+    for rule in rules.conditions
+]
 
 
 def meet(
@@ -69,17 +73,22 @@ def decide(conversation: Conversation) -> Step:
 
 
 def test_every_condition_of_the_spine_has_rules():
-    assert {category: {rule.id for rule in RULES.of_category(category)} for category in SPINE} == {
-        category: set(ids.split()) for category, ids in SPINE.items()
-    }
-    assert set(RULES.panels) == set(SPINE)
+    for category, ids in SPINE.items():
+        rules = RULES.of_category(category)
+        assert set(ids.split()) <= {rule.id for rule in rules.conditions}
+        assert rules.panel
 
 
-@pytest.mark.parametrize("rule", RULES.conditions, ids=CONDITIONS)
-def test_rules_agree_with_the_catalogue(rule):
+def test_every_category_with_rules_is_one_of_the_catalogue():
+    known = {condition.category for condition in load_catalogue().conditions.values()}
+    assert set(RULES.categories) <= known
+
+
+@pytest.mark.parametrize(("category", "rule"), KNOWN)
+def test_rules_agree_with_the_catalogue(category, rule):
     catalogue = load_catalogue()
     condition = catalogue.conditions[rule.id]
-    assert (rule.name, rule.category) == (condition.name, condition.category_name)
+    assert (rule.name, category) == (condition.name, condition.category)
     assert any(rule.icd10.startswith(prefix) for prefix in condition.icd10_prefixes)
     names = {test.canonical_name for test in catalogue.tests.values()}
     asked = {f.test for f in rule.findings if f.test} | {
@@ -92,8 +101,13 @@ def test_rules_agree_with_the_catalogue(rule):
     "wording",
     sorted(
         {*RULES.first_panel}
-        | {order for panel in RULES.panels.values() for order in panel}
-        | {order for rule in RULES.conditions for order in rule.orders}
+        | {order for rules in RULES.categories.values() for order in rules.panel}
+        | {
+            order
+            for rules in RULES.categories.values()
+            for rule in rules.conditions
+            for order in rule.orders
+        }
     ),
 )
 def test_every_order_is_understood(wording):
@@ -101,8 +115,8 @@ def test_every_order_is_understood(wording):
     assert [bool(resolution.test_id) for resolution in resolutions] == [True]
 
 
-@pytest.mark.parametrize("rule", RULES.conditions, ids=CONDITIONS)
-def test_every_action_is_understood_and_the_expected_ones_are_taken(rule):
+@pytest.mark.parametrize(("category", "rule"), KNOWN)
+def test_every_action_is_understood_and_the_expected_ones_are_taken(category, rule):
     catalogue = load_catalogue()
     resolver = action_resolver(catalogue)
     taken = {wording: set(resolver.resolve(wording)) for wording in rule.actions}
@@ -112,8 +126,8 @@ def test_every_action_is_understood_and_the_expected_ones_are_taken(rule):
     assert expected <= set().union(*taken.values())
 
 
-@pytest.mark.parametrize("rule", RULES.conditions, ids=CONDITIONS)
-def test_no_action_is_always_harmful_in_its_condition(rule):
+@pytest.mark.parametrize(("category", "rule"), KNOWN)
+def test_no_action_is_always_harmful_in_its_condition(category, rule):
     catalogue = load_catalogue()
     resolver = action_resolver(catalogue)
     relations = catalogue.actions_for(rule.id)
@@ -158,7 +172,7 @@ def test_typical_patients_get_the_expected_leading_diagnosis(
 
 def test_first_step_orders_the_panels_and_starts_nothing():
     made = decide(meet())
-    assert made.orders == (*RULES.first_panel, *RULES.panels["gastroenterology"])
+    assert made.orders == (*RULES.first_panel, *RULES.of_category("gastroenterology").panel)
     assert made.actions == ()
     assert made.final is None
 
@@ -197,12 +211,11 @@ def test_a_category_without_rules_gets_a_panel_and_an_honest_answer():
 
 
 def test_unknown_facts_change_nothing():
-    category = RULES.of_category("cardiology")
-    for rule in category:
+    for rule in RULES.of_category("cardiology").conditions:
         for finding in rule.findings:
             if finding.vital != "age_years":
                 assert Patient(meet("cardiology")).shows(finding) is None
-    chances = probabilities(Patient(meet("neurology")), RULES.of_category("neurology"))
+    chances = probabilities(Patient(meet("neurology")), RULES.of_category("neurology").conditions)
     assert math.isclose(sum(chances), 1.0)
 
 
@@ -256,7 +269,7 @@ def test_a_rule_that_asks_no_single_question_is_refused(sign):
 @given(
     category=st.sampled_from(sorted(SPINE)),
     values=st.dictionaries(
-        st.sampled_from(sorted({f.test for r in RULES.conditions for f in r.findings if f.test})),
+        st.sampled_from(sorted({f.test for p in KNOWN for f in p.values[1].findings if f.test})),
         st.one_of(st.floats(-10, 1e6).map(str), st.text(max_size=12)),
         max_size=6,
     ),

@@ -184,7 +184,7 @@ def test_briefings_that_differ_have_different_digests():
 def test_digests_cover_every_file_of_a_candidate(model):
     digests = reference_digests(model)
     assert {"provider.py", "conversation.py", "briefing.py"} < set(digests)
-    assert ("bedside_rules.yml" in digests) == (model == "reference/bedside")
+    assert ("bedside_rules/cardiology.yml" in digests) == (model == "reference/bedside")
 
 
 def test_conversation_reads_back_what_was_said():
