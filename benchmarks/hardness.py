@@ -15,111 +15,135 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from evaluators.scenario_sets import Scenario, ScenarioSet, load
+from evaluators.scenario_sets import Scenario, load
 
 FOLDS = 5
 
 
-def fold_of(scenario_id: str) -> int:
-    """A fold that does not depend on the order of the scenarios."""
-    return int(hashlib.sha256(scenario_id.encode()).hexdigest(), 16) % FOLDS
+@dataclass(frozen=True)
+class Case:
+    """One admission as a reader meets it."""
+
+    case_id: str
+    condition: str
+    words: frozenset[str]
+    values: dict[str, float]
+    """First number of each lab and vital of the first day, by test."""
 
 
-def first_day(scenario: Scenario) -> dict[str, float]:
-    """First number of each lab and vital taken by 24 h, by test id."""
+def fold_of(case_id: str) -> int:
+    """A fold that does not depend on the order of the cases."""
+    return int(hashlib.sha256(case_id.encode()).hexdigest(), 16) % FOLDS
+
+
+def first_day(taken: Iterable[tuple[str, float, float]]) -> dict[str, float]:
+    """First number of each test taken by 24 h; `taken` is test, hours since arrival, number."""
     seen: dict[str, tuple[float, float]] = {}
-    for item in scenario.evidence:
-        if item.kind == "micro" or item.value_num is None or item.taken_hours > 24:
-            continue
-        if item.test_id not in seen or item.taken_hours < seen[item.test_id][0]:
-            seen[item.test_id] = (item.taken_hours, item.value_num)
+    for test, hours, number in taken:
+        if hours <= 24 and (test not in seen or hours < seen[test][0]):
+            seen[test] = (hours, number)
     return {test: number for test, (_, number) in seen.items()}
 
 
-def words(scenario: Scenario) -> set[str]:
-    """What the presentation says, as a bag of words."""
-    shown = scenario.presentation
-    texts = [shown.chief_complaint or "", *shown.home_drugs, *shown.past_diagnoses]
+def words(texts: Iterable[str], sex: str, age: int, arrival: str) -> frozenset[str]:
+    """A presentation as a bag of words."""
     found = {word for text in texts for word in text.lower().replace("/", " ").split()}
-    return found | {f"sex:{shown.sex}", f"decade:{shown.age_years // 10}", f"by:{shown.arrival}"}
+    return frozenset(found | {f"sex:{sex}", f"decade:{age // 10}", f"by:{arrival}"})
 
 
-def gaussian(chosen: ScenarioSet) -> float:
+def case_of(scenario: Scenario, condition: str) -> Case:
+    """What the readers see of a frozen scenario."""
+    shown = scenario.presentation
+    return Case(
+        scenario.scenario_id,
+        condition,
+        words(
+            (shown.chief_complaint or "", *shown.home_drugs, *shown.past_diagnoses),
+            shown.sex,
+            shown.age_years,
+            shown.arrival or "unknown",
+        ),
+        first_day(
+            (item.test_id, item.taken_hours, item.value_num)
+            for item in scenario.evidence
+            if item.kind in ("lab", "vital") and item.value_num is not None
+        ),
+    )
+
+
+def gaussian(cases: Sequence[Case]) -> float:
     """Share that the reader of labs and vitals names rightly."""
-    ids = sorted(chosen.scenarios)
-    values = {i: first_day(chosen.scenarios[i]) for i in ids}
     right = 0
     for fold in range(FOLDS):
         learnt: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
         counts: dict[str, int] = defaultdict(int)
-        spread: dict[str, list[float]] = defaultdict(list)
-        for i in ids:
-            if fold_of(i) != fold:
-                condition = chosen.truths[i].condition_id
-                counts[condition] += 1
-                for test, number in values[i].items():
-                    learnt[condition][test].append(number)
-                    spread[test].append(number)
-        floor = {test: max(float(np.std(all_)) * 0.1, 1e-6) for test, all_ in spread.items()}
-        for i in ids:
-            if fold_of(i) != fold:
-                continue
-            best = max(
-                sorted(counts),
-                key=lambda c: (
-                    float(np.log(counts[c]))
+        for case in cases:
+            if fold_of(case.case_id) != fold:
+                counts[case.condition] += 1
+                for test, number in case.values.items():
+                    learnt[case.condition][test].append(number)
+        tests = sorted({test for found in learnt.values() for test in found})
+        kept = [test for test in tests if all(len(learnt[c][test]) >= 5 for c in counts)]
+        moments: dict[str, dict[str, tuple[float, float]]] = {c: {} for c in counts}
+        for test in kept:
+            everyone = [number for c in counts for number in learnt[c][test]]
+            floor = max(float(np.std(everyone)) * 0.1, 1e-6)
+            for c in counts:
+                seen = learnt[c][test]
+                moments[c][test] = float(np.mean(seen)), max(float(np.std(seen)), floor)
+        for case in cases:
+            if fold_of(case.case_id) == fold:
+                score = {
+                    c: math.log(counts[c])
                     + sum(
-                        _log_density(learnt[c][test], number, floor[test])
-                        for test, number in values[i].items()
-                        if all(len(learnt[other][test]) >= 5 for other in counts)
+                        _log_density(*moments[c][test], number)
+                        for test, number in case.values.items()
+                        if test in moments[c]
                     )
-                ),
-            )
-            right += best == chosen.truths[i].condition_id
-    return right / len(ids)
+                    for c in sorted(counts)
+                }
+                right += max(score, key=lambda c: score[c]) == case.condition
+    return right / len(cases)
 
 
-def _log_density(seen: list[float], number: float, floor: float) -> float:
-    deviation = max(float(np.std(seen)), floor)
-    distance = (number - float(np.mean(seen))) / deviation
+def _log_density(mean: float, deviation: float, number: float) -> float:
+    distance = (number - mean) / deviation
     # One far value must not decide alone: beyond four deviations all are equally strange.
-    return -0.5 * min(distance**2, 16.0) - float(np.log(deviation))
+    return -0.5 * min(distance**2, 16.0) - math.log(deviation)
 
 
-def bag(chosen: ScenarioSet) -> float:
+def bag(cases: Sequence[Case]) -> float:
     """Share that the reader of the presentation names rightly."""
-    ids = sorted(chosen.scenarios)
-    said = {i: words(chosen.scenarios[i]) for i in ids}
     right = 0
     for fold in range(FOLDS):
         counts: dict[str, int] = defaultdict(int)
         with_word: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        for i in ids:
-            if fold_of(i) != fold:
-                condition = chosen.truths[i].condition_id
-                counts[condition] += 1
-                for word in said[i]:
-                    with_word[condition][word] += 1
-        for i in ids:
-            if fold_of(i) == fold:
-                best = max(
-                    sorted(counts),
-                    key=lambda c: (
-                        float(np.log(counts[c]))
-                        + sum(
-                            float(np.log((with_word[c][word] + 0.5) / (counts[c] + 1)))
-                            for word in said[i]
-                        )
-                    ),
-                )
-                right += best == chosen.truths[i].condition_id
-    return right / len(ids)
+        for case in cases:
+            if fold_of(case.case_id) != fold:
+                counts[case.condition] += 1
+                for word in case.words:
+                    with_word[case.condition][word] += 1
+        for case in cases:
+            if fold_of(case.case_id) == fold:
+                score = {
+                    c: math.log(counts[c])
+                    + math.fsum(
+                        math.log((with_word[c][word] + 0.5) / (counts[c] + 1))
+                        for word in case.words
+                    )
+                    for c in sorted(counts)
+                }
+                right += max(score, key=lambda c: score[c]) == case.condition
+    return right / len(cases)
 
 
 def reached(workspace: Path, category: str, candidate: str, digest: str) -> float | None:
@@ -145,14 +169,16 @@ def main() -> None:
         if len(chosen.scenarios) < 50:
             print(f"{folder.name:<20}{len(chosen.scenarios):>5}  too few for five folds")
             continue
-        counts: dict[str, int] = defaultdict(int)
-        for truth in chosen.truths.values():
-            counts[truth.condition_id] += 1
-        share = max(counts.values()) / len(chosen.truths)
+        cases = [
+            case_of(chosen.scenarios[i], chosen.truths[i].condition_id)
+            for i in sorted(chosen.scenarios)
+        ]
+        counts = Counter(case.condition for case in cases)
+        share = max(counts.values()) / len(cases)
         bedside = reached(workspace, folder.name, "reference--bedside", chosen.digest)
         print(
-            f"{folder.name:<20}{len(chosen.scenarios):>5}{share:>9.2f}{bag(chosen):>14.2f}"
-            f"{gaussian(chosen):>13.2f}{bedside if bedside is None else f'{bedside:.2f}':>9}"
+            f"{folder.name:<20}{len(chosen.scenarios):>5}{share:>9.2f}{bag(cases):>14.2f}"
+            f"{gaussian(cases):>13.2f}{bedside if bedside is None else f'{bedside:.2f}':>9}"
         )
 
 

@@ -6,7 +6,7 @@ which releases exist (`sources.releases`), and how a file is checked against its
 
 A table's contract has a digest, `TableContract.sha256`. It covers what decides the bytes of a
 landed table (column names, order, types, required columns, key) and nothing else, so that a better
-description converts no file again.
+description, or another spelling of a header, converts no file again.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ _KINDS: Mapping[str, Kind] = MappingProxyType(
     }
 )
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_FILE = re.compile(r"([A-Za-z0-9_.-]+/)*[A-Za-z0-9_.-]+\.csv(\.gz)?")
+_TABLE_OPTIONS = frozenset({"file", "release", "columns_by_name", "confirmed"})
 _TYPE = re.compile(r"([A-Z]+)(\(\d+(, \d+)?\))?")
 
 
@@ -62,6 +64,13 @@ class Column:
     """SQL type as declared, such as `VARCHAR(40)`; the width is documentary."""
     required: bool
     """True when the column is never null."""
+    header: str = ""
+    """As the file spells the name where that is not `name`, such as `Lung Opacity`."""
+
+    @property
+    def written(self) -> str:
+        """The name as the file's header spells it."""
+        return self.header or self.name
 
     @property
     def kind(self) -> Kind:
@@ -84,6 +93,25 @@ class TableContract:
     """Empty when the table has none."""
     sha256: str
     """Digest of everything that decides the landed bytes."""
+    file: str = ""
+    """Path of the file below its release's folder where that is not `<module>/<name>.csv.gz`."""
+    release: str | None = None
+    """Name of the release that has the table, where several provide the module together."""
+    has_named_columns: bool = False
+    """True when the columns are found by name: the file may have another order, and may lack
+    columns that are not required. Only for files whose layout is not confirmed."""
+    is_confirmed: bool = True
+    """False when no reader of the real file has confirmed the names of the columns."""
+
+    @property
+    def file_name(self) -> str:
+        """Path of the file below its release's folder, such as `hosp/admissions.csv.gz`."""
+        return self.file or f"{self.module}/{self.name}.csv.gz"
+
+    @property
+    def file_header(self) -> str:
+        """The header line as the file has it, without a line end."""
+        return ",".join(column.written for column in self.columns)
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -146,7 +174,9 @@ def _module(path: Path) -> ModuleContract:
 
 
 def _table(module: str, entry: Any, where: str) -> TableContract:
-    _expect_fields(entry, {"name", "description", "grain", "primary_key", "columns"}, where)
+    _expect_fields(
+        entry, {"name", "description", "grain", "primary_key", "columns"}, where, _TABLE_OPTIONS
+    )
     name = entry["name"]
     where = f"{where}: {name}"
     columns = tuple(_column(column, where) for column in entry["columns"])
@@ -167,30 +197,59 @@ def _table(module: str, entry: Any, where: str) -> TableContract:
             }
         )
     ).hexdigest()
-    return TableContract(module, name, entry["description"], entry["grain"], columns, key, digest)
+    return TableContract(
+        module,
+        name,
+        entry["description"],
+        entry["grain"],
+        columns,
+        key,
+        digest,
+        file=_file(entry, where),
+        release=entry.get("release"),
+        has_named_columns=_flag(entry, "columns_by_name", False, where),
+        is_confirmed=_flag(entry, "confirmed", True, where),
+    )
+
+
+def _file(entry: dict[str, Any], where: str) -> str:
+    file = entry.get("file", "")
+    if not isinstance(file, str) or (file and not _FILE.fullmatch(file)):
+        raise ContractError(f"{where}: file is a path below the release that ends in .csv[.gz].")
+    return file
+
+
+def _flag(entry: dict[str, Any], name: str, default: bool, where: str) -> bool:
+    value = entry.get(name, default)
+    if not isinstance(value, bool):
+        raise ContractError(f"{where}: {name} is true or false.")
+    return value
 
 
 def _column(entry: Any, where: str) -> Column:
-    if not isinstance(entry, dict) or not {"name", "type"} <= set(entry) <= {
-        "name",
-        "type",
-        "required",
-    }:
-        raise ContractError(f"{where}: a column has exactly name, type and, if so, required.")
+    fields = {"name", "type"}
+    if not isinstance(entry, dict) or not fields <= set(entry) <= fields | {"header", "required"}:
+        raise ContractError(
+            f"{where}: a column has exactly name, type and, if so, header and required."
+        )
     name, declared = entry["name"], entry["type"]
-    required = entry.get("required", False)
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise ContractError(f"{where}: {name!r} is not a lower-case column name.")
     match = _TYPE.fullmatch(declared) if isinstance(declared, str) else None
     if match is None or match[1] not in _KINDS:
         raise ContractError(f"{where}: column {name} has the unknown type {declared!r}.")
-    if not isinstance(required, bool):
-        raise ContractError(f"{where}: column {name}: required is true or false.")
-    return Column(name, declared, required)
+    header = entry.get("header", "")
+    # A header line is written from these words without quoting.
+    if not isinstance(header, str) or any(sign in header for sign in ',"\n'):
+        raise ContractError(f"{where}: column {name}: header is a word without commas and quotes.")
+    required = _flag(entry, "required", False, f"{where}: column {name}")
+    return Column(name, declared, required, header)
 
 
-def _expect_fields(entry: Any, fields: set[str], where: str) -> None:
-    if not isinstance(entry, dict) or set(entry) != fields:
+def _expect_fields(
+    entry: Any, fields: set[str], where: str, options: frozenset[str] = frozenset()
+) -> None:
+    if not isinstance(entry, dict) or set(entry) - options != fields:
         found = sorted(entry) if isinstance(entry, dict) else type(entry).__name__
         raise ContractError(f"{where}: expected the fields {sorted(fields)}, found {found}.")
 

@@ -46,7 +46,7 @@ class EvidenceItem:
 
     test_id: str
     kind: str
-    """lab, micro or vital."""
+    """lab, micro, vital, imaging or ecg."""
     label: str
     """The record's own name of the item."""
     specimen: str | None

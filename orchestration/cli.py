@@ -99,6 +99,7 @@ def run(
     for name in done.failed:
         complaints.print(f"[red]not finished:[/] {name}", soft_wrap=True)
     public = settings.public.resolve() / source_read.slug
+    console.print(f"examined  {done.examined} pairs of candidate and category", highlight=False)
     console.print(f"registry  {public}", soft_wrap=True, highlight=False)
     console.print(f"page      {public / 'index.html'}", soft_wrap=True, highlight=False)
     if done.failed:
@@ -110,7 +111,7 @@ def ui(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
 ) -> None:
     """Open the Dagster web UI on this checkout's workspace.yaml."""
-    from orchestration.run import prepare
+    from orchestration.execution import prepare
     from orchestration.warehouse import ManifestError, manifest_path
     from orchestration.workspace import enclave
 
@@ -230,26 +231,56 @@ def candidates() -> None:
 @data_app.command()
 def synth(
     target: Annotated[Path, typer.Argument(help="A folder that does not exist or is empty.")],
-    patients: Annotated[int, typer.Option(help="How many patients.")] = 1000,
+    patients: Annotated[int, typer.Option(help="How many patients.")] = 1500,
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 20,
-    modules: Annotated[str, typer.Option(help="Some of these, parted by commas.")] = "hosp,icu,ed",
+    modules: Annotated[
+        str | None,
+        typer.Option(
+            help="Some of hosp, icu, ed, note, cxr, ecg, echo, pulseox, mimiciii, parted by "
+            "commas. Without it: all but mimiciii (the same patients as MIMIC-III 1.4)."
+        ),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(help="Processes; without it one a core. Same bytes anyway.")
+    ] = None,
+    only_changed: Annotated[
+        bool,
+        typer.Option(
+            "--only-changed",
+            help="Go on with a stopped run; in a finished release, write only what is missing, "
+            "changed or new.",
+        ),
+    ] = False,
 ) -> None:
-    """Write a synthetic MIMIC-IV, laid out as PhysioNet does."""
+    """Write synthetic MIMIC, laid out as PhysioNet does."""
     from orchestration.progress import LiveReporter
-    from sources.synthetic import (
-        BadSyntheticRequest,
-        SyntheticDiskTooSmall,
-        SyntheticTargetNotEmpty,
-        generate,
-    )
+    from sources.synthetic import DEFAULT_MODULES, SYNTHETIC_ERRORS, generate
 
-    chosen = [name.strip() for name in modules.split(",") if name.strip()]
+    chosen = DEFAULT_MODULES
+    if modules is not None:
+        chosen = tuple(name.strip() for name in modules.split(",") if name.strip())
     try:
         with LiveReporter() as reporter, reporter.stage("Generate", patients) as stage:
-            made = generate(target, patients, seed, chosen, on_progress=stage.update)
-    except (BadSyntheticRequest, SyntheticDiskTooSmall, SyntheticTargetNotEmpty) as error:
+            made = generate(
+                target,
+                patients,
+                seed,
+                chosen,
+                on_progress=stage.update,
+                threads=threads,
+                only_changed=only_changed,
+            )
+    except SYNTHETIC_ERRORS as error:
         raise fail(error) from None
-    console.print(f"{sum(made.rows.values()):,} rows in {len(made.rows)} tables at {made.root}")
+    if not made.rows:
+        console.print(f"nothing to write: {made.root} is whole")
+        return
+    console.print(
+        f"{sum(made.rows.values()):,} rows ({made.raw_bytes / 1e6:,.0f} MB of CSV) in "
+        f"{len(made.rows)} tables at {made.root}",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 @app.command(

@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     """A folder of MIMIC releases. None: what was run last, else synthetic data."""
     supplement: Path | None = None
     """A folder that may provide only tables which the source lacks; recorded as unverified."""
-    patients: int = Field(default=1000, ge=1)
+    patients: int = Field(default=1500, ge=1)
     """Size of the synthetic release when there is no source."""
     seed: int = Field(default=20, ge=0)
     """Seed of the synthetic release."""

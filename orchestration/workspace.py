@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.settings import Settings
-from sources.releases import Source, find_source
+from sources.releases import Source, find_source, synthetic_release
 
 
 class NoActiveSourceError(Exception):
@@ -102,8 +102,9 @@ def choose(settings: Settings) -> Choice:
 
 
 def synthetic_choice(settings: Settings) -> Choice:
-    """The synthetic default of these settings' size and seed."""
-    name = f"synthetic-{settings.patients}-{settings.seed}"
+    """The synthetic default of these settings' size and seed, as this version generates it."""
+    version = synthetic_release().version
+    name = f"synthetic-{version}-{settings.patients}-{settings.seed}"
     return Choice(enclave(settings) / "raw" / name, None, is_synthetic=True)
 
 
@@ -148,6 +149,11 @@ def base_release(source: Source) -> str:
         NoActiveSourceError: when the source has no admissions, so nobody could be examined.
     """
     admissions = source.tables[("hosp", "admissions")].release
+    if admissions is None and landed_modules(source) == ("mimiciii",):
+        raise NoActiveSourceError(
+            f"The source {source.slug} holds MIMIC-III only, which this version lands and cannot "
+            "examine yet: name a folder that holds MIMIC-IV with --source."
+        )
     if admissions is None:
         raise NoActiveSourceError(
             f"The source {source.slug} has no table hosp.admissions: name a folder that holds the "

@@ -16,7 +16,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -83,7 +83,8 @@ def convert(contract: TableContract, path: Path, look: FirstPass, out: Path) -> 
     Args:
         contract: what the table must be; its header has been compared already.
         path: the raw file.
-        look: the first pass over the same file.
+        look: the first pass over the same file; its header gives the order of the columns of a
+            table whose columns are found by name.
         out: written anew; the caller removes it when this raises.
 
     Raises:
@@ -92,13 +93,15 @@ def convert(contract: TableContract, path: Path, look: FirstPass, out: Path) -> 
         DiskFullError: there is no space for `out`.
         UnreadableTableError: the reader refused the file and no line could be named.
     """
+    # What the file has, in its order: its lines are read and proved as this contract says.
+    in_file = _as_in_file(contract, look.header)
     if not look.has_sound_quotes:
-        raise _diagnosed(contract, path)
-    with _reader_errors(contract, path):
-        _sink(_typed(contract, path), contract, out, duplicates=0)
-        faultless = _is_proved(contract, out, look)
+        raise _diagnosed(in_file, path)
+    with _reader_errors(in_file, path):
+        _sink(_arranged(_typed(in_file, path), contract), contract, out, duplicates=0)
+        faultless = _is_proved(in_file, out, look)
     if not faultless:
-        raise _diagnosed(contract, path)
+        raise _diagnosed(in_file, path)
     with _reader_errors(contract, path):
         rows = _row_count(out)
         surplus = _surplus_rows(contract, path, out, rows)
@@ -106,6 +109,25 @@ def convert(contract: TableContract, path: Path, look: FirstPass, out: Path) -> 
             return Conversion(rows, 0)
         _drop_rows(contract, out, surplus)
     return Conversion(rows - surplus.size, int(surplus.size))
+
+
+def _as_in_file(contract: TableContract, header: tuple[str, ...]) -> TableContract:
+    """The contract with the columns that the file has, in its order."""
+    if not contract.has_named_columns:
+        return contract
+    by_header = {column.written.lower(): column for column in contract.columns}
+    return replace(contract, columns=tuple(by_header[name.strip().lower()] for name in header))
+
+
+def _arranged(frame: pl.LazyFrame, contract: TableContract) -> pl.LazyFrame:
+    """The columns of `frame` in the contract's order, those that it lacks as nulls."""
+    if not contract.has_named_columns:
+        return frame
+    there = frame.collect_schema().names()
+    return frame.select(
+        pl.col(name) if name in there else pl.lit(None, dtype).alias(name)
+        for name, dtype in landed_schema(contract).items()
+    )
 
 
 def _typed(contract: TableContract, path: Path) -> pl.LazyFrame:

@@ -137,8 +137,7 @@ class _Bytes:
         self._quotes += places.size
 
     def _read_header(self) -> None:
-        text = self._first_line.decode("utf-8", "replace").removeprefix("\ufeff").rstrip("\r\n")
-        self._header = tuple(next(csv.reader([text]), []))
+        self._header = _fields(self._first_line)
 
     def _check_text(self, piece: bytes) -> None:
         nul = piece.find(b"\0")
@@ -221,6 +220,31 @@ def first_pass(
     return FirstPass(
         sha256, size, header, content.has_sound_quotes, content.commas, content.line_ends
     )
+
+
+def read_header(module: str, table: str, path: Path) -> tuple[str, ...]:
+    """Fields of the first line as written; nothing behind it is read or checked.
+
+    Raises:
+        NotGzipError, DamagedGzipError: the file cannot be read.
+    """
+    where = (module, table, path)
+    line = b""
+    digest = hashlib.sha256()
+    with path.open("rb") as raw:
+        start = raw.read(512)
+        raw.seek(0)
+        is_gzip = _check_kind(where, start)
+        for piece in _gunzip(where, raw, digest) if is_gzip else _plain(raw, digest):
+            line += piece.partition(b"\n")[0]
+            if b"\n" in piece or len(line) > LONGEST_LINE_BYTES:
+                break
+    return _fields(line)
+
+
+def _fields(line: bytes) -> tuple[str, ...]:
+    text = line.decode("utf-8", "replace").removeprefix("\ufeff").rstrip("\r\n")
+    return tuple(next(csv.reader([text]), []))
 
 
 def _check_kind(where: tuple[str, str, Path], start: bytes) -> bool:

@@ -14,6 +14,8 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from data_contracts.raw_contracts import TableContract, load_contracts
+
 KNOWN_RELEASES = Path(__file__).parents[1] / "data_contracts" / "releases.yml"
 
 Tier = Literal["open", "credentialed"]
@@ -44,6 +46,16 @@ class KnownRelease(BaseModel):
     def label(self) -> str:
         """Name and version, as records and reports write them."""
         return f"{self.name} {self.version}"
+
+    def tables(self) -> tuple[TableContract, ...]:
+        """Contracts of the tables that this release may provide."""
+        contracts = load_contracts()
+        return tuple(
+            table
+            for module in self.modules
+            for table in contracts[module].tables
+            if table.release in (None, self.name)
+        )
 
 
 @lru_cache(maxsize=1)

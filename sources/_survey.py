@@ -46,19 +46,27 @@ class ReleaseFolder:
         )
 
     def files(self) -> dict[tuple[str, str], list[Path]]:
-        """Every file of a known table, by module and table."""
-        contracts = load_contracts()
+        """Every file of a table that the release may have, by module and table."""
+        tables = self.layout.tables()
+        keys = {_place(table.file_name): (table.module, table.name) for table in tables}
+        folders = {table.file_name.lower().rpartition("/")[0] for table in tables}
         found: dict[tuple[str, str], list[Path]] = {}
-        for folder in entries(self.path):
-            module = folder.name.lower()
-            if module not in self.layout.modules or not folder.is_dir():
-                continue
-            tables = {table.name for table in contracts[module].tables}
-            for path in entries(folder):
-                table = _table_name(path)
-                if table in tables and path.is_file():
-                    found.setdefault((module, table), []).append(path)
+        for path in self._candidates(folders):
+            place = _place(path.relative_to(self.path).as_posix())
+            if place in keys and path.is_file():
+                found.setdefault(keys[place], []).append(path)
         return found
+
+    def _candidates(self, folders: set[str]) -> list[Path]:
+        """What lies at the root or in one of `folders` (lower case), in the order of the names."""
+        here = entries(self.path)
+        below = [
+            path
+            for folder in here
+            if folder.name.lower() in folders and folder.is_dir()
+            for path in entries(folder)
+        ]
+        return [*here, *below] if "" in folders else below
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +131,17 @@ def _read_marker(folder: Path) -> Marker | None:
 
 
 def _is_release_shaped(folder: Path) -> bool:
-    """True when the folder has the sub-folder of a module with a table in it."""
+    """True when the folder has the sub-folder of a module with a table in it, as `hosp` has.
+
+    A release whose tables lie at its root is known by its name only: files of those names lie in
+    many folders.
+    """
     contracts = load_contracts()
     try:
         return any(
             child.name.lower() in contracts
             and child.is_dir()
-            and any(_table_name(path) for path in entries(child))
+            and any(_stem(path.name) for path in entries(child))
             for child in entries(folder)
         )
     except PermissionError:
@@ -137,11 +149,17 @@ def _is_release_shaped(folder: Path) -> bool:
         return False
 
 
-def _table_name(path: Path) -> str | None:
-    name = path.name.lower()
+def _place(path: str) -> tuple[str, str | None]:
+    """Folder and name of a file, lower case; the name without `.csv` or `.csv.gz`, else None."""
+    folder, _, name = path.lower().rpartition("/")
+    return folder, _stem(name)
+
+
+def _stem(name: str) -> str | None:
+    lower = name.lower()
     for ending in (".csv.gz", ".csv"):
-        if name.endswith(ending):
-            return name.removesuffix(ending)
+        if lower.endswith(ending):
+            return lower.removesuffix(ending)
     return None
 
 

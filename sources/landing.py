@@ -19,6 +19,7 @@ Pass `rehash=True` to read it all the same.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ from pathlib import Path
 from data_contracts.raw_contracts import TableContract, load_contracts
 from sources import _store as store
 from sources._conversion import convert, disk_full, is_out_of_space, write_empty
-from sources._first_pass import FirstPass, first_pass
+from sources._first_pass import FirstPass, first_pass, read_header
 from sources.errors import (
     ChecksumMismatchError,
     HeaderMismatchError,
@@ -45,6 +46,9 @@ __all__ = [
     "land_all",
     "land_table",
 ]
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,17 +172,18 @@ def land_table(
     place = raw.path or source.root
     try:
         store.sweep(store.landing_folder(home))
-        if raw.path is None:
-            sha256, size = None, 0
-            copy, converted = _absent_copy(contract, home)
-        else:
+        if raw.path is not None and not _is_of_unknown_layout(contract, raw.path):
             sha256, size, copy, converted = _official_copy(contract, raw, raw.path, home, rehash)
             _check_rows(contract, raw, raw.path, copy.rows + copy.duplicate_rows)
+            origin = raw.origin
+        else:
+            sha256, size, origin = None, 0, "absent"
+            copy, converted = _absent_copy(contract, home)
         landed = LandedTable(
             module=module,
             table=table,
             release=raw.release,
-            origin=raw.origin,
+            origin=origin,
             verified=raw.expected_sha256 is not None and raw.expected_sha256 == sha256,
             raw_sha256=sha256,
             raw_bytes=size,
@@ -196,6 +201,22 @@ def land_table(
             raise disk_full(contract, place) from None
         raise
     return landed
+
+
+def _is_of_unknown_layout(contract: TableContract, path: Path) -> bool:
+    """True when a table whose columns nobody has confirmed turns out to have others.
+
+    Nothing is built on such a table, so it counts as absent, with a warning, and does not keep a
+    whole release from being examined.
+    """
+    if contract.is_confirmed:
+        return False
+    try:
+        check_header(contract, path, read_header(contract.module, contract.name, path))
+    except HeaderMismatchError as error:
+        _log.warning("%s It is taken as absent: its layout is not confirmed.", error)
+        return True
+    return False
 
 
 def _absent_copy(contract: TableContract, home: Path) -> tuple[store.Copy, bool]:
@@ -271,16 +292,24 @@ def _unstable(contract: TableContract, path: Path) -> UnstableFileError:
 def check_header(contract: TableContract, path: Path, found: tuple[str, ...]) -> None:
     """Compare a header with the contract's, without regard to case.
 
+    A table whose columns are found by name may have them in another order, and may lack some that
+    are not required.
+
     Raises:
         HeaderMismatchError: both headers are shown, unless the first line is no header at all: then
             it is data, and is not shown.
     """
     names = tuple(name.strip().lower() for name in found)
-    if names == contract.header:
+    header = tuple(column.written.lower() for column in contract.columns)
+    if names == header:
         return
+    if contract.has_named_columns:
+        required = {column.written.lower() for column in contract.columns if column.required}
+        if required <= set(names) <= set(header) and len(set(names)) == len(names):
+            return
     where = (contract.module, contract.name, path)
-    expected = ",".join(contract.header)
-    known = sum(name in contract.header for name in names)
+    expected = ",".join(header)
+    known = sum(name in header for name in names)
     if known * 2 < len(names):
         raise HeaderMismatchError(
             *where,
@@ -288,8 +317,8 @@ def check_header(contract: TableContract, path: Path, found: tuple[str, ...]) ->
             f"are names of its columns. Expected: {expected}",
         )
     problems = [
-        ("missing", [name for name in contract.header if name not in names]),
-        ("extra", [name for name in names if name not in contract.header]),
+        ("missing", [name for name in header if name not in names]),
+        ("extra", [name for name in names if name not in header]),
         ("twice", sorted({name for name in names if names.count(name) > 1})),
     ]
     said = "; ".join(f"{what} {', '.join(which)}" for what, which in problems if which)

@@ -23,10 +23,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from data_contracts.raw_contracts import load_contracts
-from sources._known_releases import (
-    Tier,
-    known_releases,
-)
+from sources._known_releases import Tier, known_releases, synthetic_release
 from sources._survey import MARKER, ReleaseFolder, Survey, survey_folder
 from sources.errors import (
     AmbiguousSourceError,
@@ -37,9 +34,22 @@ from sources.errors import (
     SupplementError,
 )
 
-__all__ = ["MARKER", "Origin", "RawFile", "Source", "SourceError", "Tier", "find_source"]
+__all__ = [
+    "MARKER",
+    "Origin",
+    "RawFile",
+    "Source",
+    "SourceError",
+    "Tier",
+    "find_source",
+    "synthetic_release",
+]
 
 Origin = Literal["official", "supplement", "absent"]
+
+Providers = dict[tuple[str, str], ReleaseFolder]
+"""(module, table) to the release folder that provides it. Two releases may share a module (that of
+the chest films), never a table."""
 
 _SUM = re.compile(r"([0-9a-fA-F]{64})[ \t]+\*?(?:\./)?(.+)")
 
@@ -104,7 +114,7 @@ def find_source(root: Path, supplement: Path | None = None) -> Source:
     official = _providers(survey.folders, root, ignored)
     if not official:
         raise _nothing_found(root, survey)
-    extra: dict[str, ReleaseFolder] = {}
+    extra: Providers = {}
     if supplement is not None:
         side = survey_folder(supplement, skip=None)
         ignored += side.ignored
@@ -117,9 +127,7 @@ def find_source(root: Path, supplement: Path | None = None) -> Source:
     if supplement is not None:
         _add_supplement(tables, official, extra)
     used = [folder.release for folder in official.values()]
-    used += [
-        extra[module].release for (module, _), file in tables.items() if file.origin == "supplement"
-    ]
+    used += [extra[key].release for key, file in tables.items() if file.origin == "supplement"]
     return Source(
         root=root,
         supplement=supplement,
@@ -131,11 +139,9 @@ def find_source(root: Path, supplement: Path | None = None) -> Source:
     )
 
 
-def _providers(
-    folders: Iterable[ReleaseFolder], root: Path, ignored: list[str]
-) -> dict[str, ReleaseFolder]:
-    """The one folder that provides each module; what is left out is added to `ignored`."""
-    chosen: dict[str, ReleaseFolder] = {}
+def _providers(folders: Iterable[ReleaseFolder], root: Path, ignored: list[str]) -> Providers:
+    """The one folder that provides each table; what is left out is added to `ignored`."""
+    chosen: Providers = {}
     by_layout: dict[str, list[ReleaseFolder]] = {}
     for folder in folders:
         by_layout.setdefault(folder.layout.label, []).append(folder)
@@ -160,57 +166,60 @@ def _providers(
         if folder.release.status == "refused":
             refused.append(folder)
             continue
-        for module in folder.layout.modules:
-            if module in chosen:
+        for table in folder.layout.tables():
+            key = table.module, table.name
+            if key in chosen:
                 raise AmbiguousSourceError(
-                    f"Both {chosen[module].release.label} and {folder.release.label} in {root} "
-                    f"provide the module {module}: name the folder of one of them."
+                    f"Both {chosen[key].release.label} and {folder.release.label} in {root} "
+                    f"provide the module {table.module}: name the folder of one of them."
                 )
-            chosen[module] = folder
+            chosen[key] = folder
+    modules = {module for module, _ in chosen}
     for folder in refused:
         message = f"{folder.release.label} ({folder.release.reason})"
-        if any(module not in chosen for module in folder.release.modules):
+        if not modules.issuperset(folder.release.modules):
             raise ReleaseRefusedError(f"Refused: {message}.")
         ignored.append(message)
     return chosen
 
 
-def _official_tables(official: Mapping[str, ReleaseFolder]) -> dict[tuple[str, str], RawFile]:
+def _official_tables(official: Providers) -> dict[tuple[str, str], RawFile]:
     tables: dict[tuple[str, str], RawFile] = {}
-    files = {folder.path: folder.files() for folder in official.values()}
-    sums = {folder.path: _read_sums(folder) for folder in official.values()}
+    folders = {folder.path: folder for folder in official.values()}
+    files = {path: folder.files() for path, folder in folders.items()}
+    sums = {path: _read_sums(folder) for path, folder in folders.items()}
     for module, contract in load_contracts().items():
-        folder = official.get(module)
         for table in contract.tables:
-            release = folder.release.label if folder else None
-            candidates = files[folder.path].get((module, table.name), []) if folder else []
+            key = module, table.name
+            folder = official.get(key)
+            candidates = files[folder.path].get(key, []) if folder else []
             if folder is None or not candidates:
-                tables[module, table.name] = RawFile(None, release, "absent", None, None, 0)
+                release = folder.release.label if folder else None
+                tables[key] = RawFile(None, release, "absent", None, None, 0)
                 continue
             listed = sums[folder.path]
-            path = _only_file(candidates, listed, module)
-            synthetic = folder.release.population == "synthetic"
-            tables[module, table.name] = RawFile(
+            path = _only_file(candidates, folder, listed, module)
+            rows = _expected_rows(folder, module, table.name)
+            tables[key] = RawFile(
                 path=path,
-                release=release,
+                release=folder.release.label,
                 origin="official",
-                expected_sha256=listed.get(f"{module}/{path.name.lower()}"),
-                expected_rows=_expected_rows(folder, module, table.name),
-                minimum_rows=0 if synthetic else 1,
+                expected_sha256=listed.get(_within(folder, path)),
+                expected_rows=rows,
+                minimum_rows=_minimum_rows(folder, rows),
             )
     return tables
 
 
 def _add_supplement(
-    tables: dict[tuple[str, str], RawFile],
-    official: Mapping[str, ReleaseFolder],
-    extra: Mapping[str, ReleaseFolder],
+    tables: dict[tuple[str, str], RawFile], official: Providers, extra: Providers
 ) -> None:
+    folders = {folder.path: folder for folder in extra.values()}
     provided = {
         key: (folder, paths)
-        for module, folder in extra.items()
+        for folder in folders.values()
         for key, paths in folder.files().items()
-        if key[0] == module
+        if extra.get(key) is folder
     }
     if not provided:
         raise SupplementError(
@@ -222,28 +231,34 @@ def _add_supplement(
             f"The supplement provides {', '.join(both)}, which the official folder has: remove "
             "them from the supplement."
         )
-    for (module, table), (folder, paths) in provided.items():
-        if module in official and official[module].layout != folder.layout:
+    for key, (folder, paths) in provided.items():
+        if key in official and official[key].layout != folder.layout:
             raise SupplementError(
-                f"The supplement's {module} is of {folder.layout.label} and the official one of "
-                f"{official[module].layout.label}: use one release."
+                f"The supplement's {key[0]} is of {folder.layout.label} and the official one of "
+                f"{official[key].layout.label}: use one release."
             )
-        synthetic = folder.release.population == "synthetic"
-        tables[module, table] = RawFile(
-            path=_only_file(paths, {}, module),
+        tables[key] = RawFile(
+            path=_only_file(paths, folder, {}, key[0]),
             release=folder.release.label,
             origin="supplement",
             expected_sha256=None,
             expected_rows=None,
-            minimum_rows=0 if synthetic else 1,
+            minimum_rows=_minimum_rows(folder, None),
         )
 
 
-def _only_file(candidates: list[Path], listed: Mapping[str, str], module: str) -> Path:
+def _within(folder: ReleaseFolder, path: Path) -> str:
+    """Path of a file below its release, as the list of checksums is searched: lower case."""
+    return path.relative_to(folder.path).as_posix().lower()
+
+
+def _only_file(
+    candidates: list[Path], folder: ReleaseFolder, listed: Mapping[str, str], module: str
+) -> Path:
     """The file to use where a table is there twice: the one that SHA256SUMS.txt lists."""
     if len(candidates) == 1:
         return candidates[0]
-    official = [path for path in candidates if f"{module}/{path.name.lower()}" in listed]
+    official = [path for path in candidates if _within(folder, path) in listed]
     if len(official) == 1:
         return official[0]
     names = ", ".join(path.name for path in candidates)
@@ -255,6 +270,11 @@ def _expected_rows(folder: ReleaseFolder, module: str, table: str) -> int | None
     if folder.marker is not None:
         return folder.marker.patients if (module, table) == ("hosp", "patients") else None
     return folder.release.rows.get(module, {}).get(table)
+
+
+def _minimum_rows(folder: ReleaseFolder, expected: int | None) -> int:
+    """One where nothing more is known; a small synthetic release has tables without rows."""
+    return 0 if folder.release.population == "synthetic" or expected is not None else 1
 
 
 def _read_sums(folder: ReleaseFolder) -> dict[str, str]:
@@ -291,13 +311,20 @@ def _check_mixture(folders: Iterable[ReleaseFolder]) -> None:
         )
 
 
-def _slug(official: Mapping[str, ReleaseFolder], supplemented: bool) -> str:
-    first = official.get("hosp") or official[min(official)]
+def _slug(official: Providers, supplemented: bool) -> str:
+    """Name of the base release, then what is missing from it and what stands beside it."""
+    by_module = {module: folder for (module, _), folder in official.items()}
+    first = by_module.get("hosp") or by_module[min(by_module)]
     if first.marker is not None:
         parts = [f"synthetic-{first.marker.patients}-{first.marker.seed}"]
+        usual = [module for module in first.release.modules if module != "mimiciii"]
     else:
         parts = [f"{first.release.name}-{first.release.version}"]
-    parts += [f"no-{module}" for module in load_contracts() if module not in official]
+        usual = [] if set(by_module) == {"mimiciii"} else ["ed", "hosp", "icu"]
+    parts += [f"no-{module}" for module in sorted(usual) if module not in by_module]
+    beside = sorted(set(by_module) - set(usual) - set(first.release.modules))
+    if beside:
+        parts.append("-".join(["with", *beside]))
     if supplemented:
         parts.append("supplemented")
     return "-".join(parts)

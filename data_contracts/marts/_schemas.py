@@ -41,7 +41,14 @@ VITAL_LIMITS: Final[dict[str, tuple[float, float, str]]] = {
 }
 """Lowest and highest value that a presentation may show, and the unit of both."""
 
-EVIDENCE_KINDS: Final = ("lab", "micro", "vital")
+EVIDENCE_KINDS: Final = {
+    "lab": "lab_",
+    "micro": "micro_",
+    "vital": "vital_",
+    "imaging": "img_",
+    "ecg": "ecg_",
+}
+"""Kind of evidence, and how the ids of its tests begin."""
 ACTION_SOURCES: Final = (
     "emar",
     "pyxis",
@@ -133,8 +140,8 @@ _RULES: Final[dict[str, dict[str, tuple[_Rule, ...]]]] = {
     "evidence": {
         "scenario_id": (_HEX,),
         "evidence_no": (_POSITIVE,),
-        "test_id": (_matches(r"^(lab|micro|vital)_[a-z0-9_]+$", "a catalogue id"),),
-        "kind": (_one_of(EVIDENCE_KINDS, "kind"),),
+        "test_id": (_matches(r"^(lab|micro|vital|img|ecg)_[a-z0-9_]+$", "a catalogue id"),),
+        "kind": (_one_of(tuple(EVIDENCE_KINDS), "kind"),),
         "label": (_NOT_BLANK,),
         "specimen": (_NOT_BLANK,),
         "value_text": (_NOT_BLANK,),
@@ -199,7 +206,7 @@ _ROW_RULES: Final[dict[str, tuple[tuple[str, pl.Expr], ...]]] = {
         ("taken_hours at most available_hours", pl.col("taken_hours") <= pl.col("available_hours")),
         (
             "test_id of its kind",
-            pl.col("test_id").str.starts_with(pl.concat_str(pl.col("kind"), pl.lit("_"))),
+            pl.col("test_id").str.starts_with(pl.col("kind").replace(EVIDENCE_KINDS)),
         ),
     ),
     "ground_truth": (

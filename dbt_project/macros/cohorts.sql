@@ -62,3 +62,22 @@
 {% macro is_in_icu_within(alias, hours) -%}
     coalesce({{ alias }}.icu_hours <= {{ hours }}, false)
 {%- endmacro %}
+
+{#- SQL condition: the findings of the film that decides can be seen by the decision time. The film
+    and its report are of two releases and meet by time only: up to two hours apart. -#}
+{% macro film_is_shown(alias) -%}
+    exists (
+        select 1
+        from {{ ref('int_films__labelled') }} as films
+        inner join {{ ref('int_imaging__reported') }} as reports
+            on films.hadm_id = reports.hadm_id
+        where
+            films.hadm_id = {{ alias }}.hadm_id
+            and films.condition_id = {{ alias }}.condition_id
+            and reports.test_id = 'img_xr_chest'
+            and reports.value_text is not null
+            and reports.taken_at between films.taken_at - interval 2 hours
+            and films.taken_at + interval 2 hours
+            and reports.available_at <= {{ alias }}.decision_at
+    )
+{%- endmacro %}

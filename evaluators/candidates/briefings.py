@@ -26,9 +26,14 @@ def briefings(
     model = candidate.model
     if model == "reference/oracle":
         truths = scenario_set.truths
-        return lambda scenario_id: Briefing(
-            truth=_named(catalogue, truths[scenario_id].condition_id)
-        )
+        told_of = {
+            condition_id: Briefing(
+                truth=_named(catalogue, condition_id),
+                actions=_unsafe_to_omit(catalogue, condition_id),
+            )
+            for condition_id in sorted({truth.condition_id for truth in truths.values()})
+        }
+        return lambda scenario_id: told_of[truths[scenario_id].condition_id]
     told: Briefing | None = None
     if model == "reference/commonest":
         told = Briefing(commonest=_commonest(scenario_set, catalogue))
@@ -55,6 +60,21 @@ def _commonest(scenario_set: ScenarioSet, catalogue: Catalogue) -> NamedDiagnosi
         return None
     return _named(
         catalogue, min(counts, key=lambda condition_id: (-counts[condition_id], condition_id))
+    )
+
+
+def _unsafe_to_omit(catalogue: Catalogue, condition_id: str) -> tuple[str, ...]:
+    """Actions expected in the condition that an omission rule is about."""
+    watched = {
+        action
+        for rule in catalogue.safety_rules.values()
+        if "omission" in rule.trigger_type
+        for action in rule.action_or_test_ids
+    }
+    return tuple(
+        catalogue.actions[row.action_id].canonical_name
+        for row in catalogue.actions_for(condition_id)
+        if row.scoring == "expected" and row.action_id in watched
     )
 
 

@@ -15,7 +15,9 @@ at the clock of its start, and then it moves to the latest time that one of them
 3. Nothing left. No report at all and a module that could hold it was not landed:
    `not_in_source`. The admission had it, too late to show, or without a value that could be shown:
    `after_decision`. Else `not_performed` (so too when all there is has been shown).
-4. Imaging, ECG, examinations and procedures: `not_in_source`; their modules are not landed yet.
+4. Imaging, ECG and echocardiograms go by these rules when the module of their reports is landed
+   (note, ecg, echo). Without it, and for examinations, procedures, telemetry and bedside
+   ultrasound, which are not read: `not_in_source`.
 
 A panel asks for its members: those with something new by the clock make it `resulted`; else the
 earliest next report decides by rule 2, and members due within 1 h after it come along.
@@ -30,12 +32,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from evaluators._catalogue_types import CatalogueTest
 from evaluators.catalogue import Catalogue
 from evaluators.encounter._reports import Report, Shown, TestReports
 from evaluators.encounter.protocol import Outcome, Result
 from evaluators.scenario_sets import EvidenceItem, TruthTest
 
-RULES_VERSION = "lookup/1"
+RULES_VERSION = "lookup/2"
 
 SHORT_TURNAROUND_HOURS = 12.0
 """Longest wait for which an order alone moves the clock from specimen to result."""
@@ -43,7 +46,10 @@ TOGETHER_HOURS = 1.0
 """Members of a panel that come this much later belong to the same draw."""
 
 LOOKED_UP = frozenset({"lab", "micro", "vital", "panel"})
-"""Kinds of tests whose modules are landed."""
+"""Kinds of tests that are always looked up."""
+REPORTED = frozenset({"imaging", "ecg"})
+"""Kinds of tests that are looked up where a module of reports tells of them."""
+REPORTING_MODULES = frozenset({"note", "ecg", "echo"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +146,7 @@ class PatientRecord:
 
     def _judge(self, test_id: str) -> _Verdict:
         test = self._catalogue.tests[test_id]
-        if test.kind not in LOOKED_UP:
+        if not self._is_looked_up(test):
             return _Verdict(Outcome.NOT_IN_SOURCE, self.clock_hours, {})
         members = self._catalogue.members(test_id)
         clock = self.clock_hours
@@ -160,6 +166,12 @@ class PatientRecord:
         if due:
             return self._wait_for(due)
         return _Verdict(self._why_nothing(members, test.modules), clock, {})
+
+    def _is_looked_up(self, test: CatalogueTest) -> bool:
+        if test.kind in LOOKED_UP:
+            return True
+        told_by = test.modules & REPORTING_MODULES
+        return test.kind in REPORTED and bool(told_by) and told_by <= self._modules
 
     def _wait_for(self, due: Mapping[str, Report]) -> _Verdict:
         first = min(due, key=lambda member: (due[member].available_hours, member))

@@ -21,14 +21,9 @@ from orchestration.warehouse import ManifestError
 from orchestration.workspace import NoActiveSourceError
 from registry.errors import RegistryError
 from sources.errors import LandingError, SourceError
-from sources.synthetic import (
-    BadSyntheticRequest,
-    SyntheticDiskTooSmall,
-    SyntheticTargetNotEmpty,
-)
+from sources.synthetic import SYNTHETIC_ERRORS
 
 SPOKEN = (
-    BadSyntheticRequest,
     CandidateConfigError,
     InfrastructureError,
     ModelChanged,
@@ -42,9 +37,8 @@ SPOKEN = (
     ScenarioSetError,
     SourceError,
     SuiteInputError,
-    SyntheticDiskTooSmall,
-    SyntheticTargetNotEmpty,
     UnreadableMartError,
+    *SYNTHETIC_ERRORS,
 )
 
 

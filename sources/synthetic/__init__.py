@@ -15,22 +15,40 @@ numbers are plausible for a medical reader but measured nowhere: nothing synthet
 about patients, and no clinician has reviewed it.
 """
 
+from sources.synthetic.draft import SyntheticRunBusy
 from sources.synthetic.release import (
+    DEFAULT_MODULES,
     GENERATOR,
     MARKER,
+    MODULES,
     BadSyntheticRequest,
     SyntheticDiskTooSmall,
     SyntheticRelease,
+    SyntheticRunStopped,
     SyntheticTargetNotEmpty,
     generate,
 )
 
+SYNTHETIC_ERRORS = (
+    BadSyntheticRequest,
+    SyntheticDiskTooSmall,
+    SyntheticRunBusy,
+    SyntheticRunStopped,
+    SyntheticTargetNotEmpty,
+)
+"""All that `generate` says to people."""
+
 __all__ = [
+    "DEFAULT_MODULES",
     "GENERATOR",
     "MARKER",
+    "MODULES",
+    "SYNTHETIC_ERRORS",
     "BadSyntheticRequest",
     "SyntheticDiskTooSmall",
     "SyntheticRelease",
+    "SyntheticRunBusy",
+    "SyntheticRunStopped",
     "SyntheticTargetNotEmpty",
     "generate",
 ]

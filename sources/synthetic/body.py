@@ -8,7 +8,8 @@ Does not belong here: when something is measured (`course`).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 
 from sources.synthetic.catalogue import Analyte, catalogue
 from sources.synthetic.draws import Draws
@@ -18,6 +19,16 @@ from sources.synthetic.timeline import Result
 _VITALS = {"hr": (83.0, 12.0), "sbp": (132.0, 18.0), "rr": (17.5, 1.8), "spo2": (97.2, 1.5)}
 _LOWEST = {"hr": 34, "sbp": 56, "rr": 8, "spo2": 66}
 _HIGHEST = {"hr": 196, "sbp": 244, "rr": 44, "spo2": 100}
+_FIRM = 0.75
+"""Least severity of a value that defines the illness."""
+_HIDDEN = 90
+"""In 900: specimens in which two of three numeric results read `___` (of all rows about 6 %)."""
+_COMMENTS = {
+    "glucose": "If fasting, 70-100 normal, >125 provisional diabetes.",
+    "na": "New reference range as of ___.",
+    "gap": "New reference range as of ___.",
+}
+"""What the laboratory prints with every result."""
 _DERIVED = frozenset(
     {
         "hct", "rbc", "mch", "mchc", "neut_abs", "lymph_abs", "mono_abs", "eos_abs", "baso_abs",
@@ -91,6 +102,8 @@ class Body:
         self._baseline = baseline
         self._story = story
         self._courses: dict[str, tuple[float, float, float, float, float]] = {}
+        self._paths: dict[str, tuple[float, ...]] = {}
+        self._printing = _printing(sex)
         self._grades: dict[str, int] = {}
         self._vitals: dict[str, tuple[float, float]] = {}
         for sign, (mean, sd) in _VITALS.items():
@@ -134,7 +147,7 @@ class Body:
         if told is None or self._draws.chance(told.normal):
             course = (usual, usual, 24.0, 1.0, 0.0)
         else:
-            severity = self._severity
+            severity = max(self._severity, _FIRM) if told.firm else self._severity
             first = told.first * self._draws.times(told.spread)
             first *= math.sqrt(self._factors.get(key, 1.0))
             first = usual ** (1 - severity) * first**severity
@@ -148,18 +161,32 @@ class Body:
         self._courses[key] = course
         return course
 
-    def _value(self, key: str, hours: float) -> float:
-        first, last, tau, factor, hour = self._course(key)
-        if factor == 1.0:
-            value = last + (first - last) * math.exp(-max(0.0, hours) / tau)
-        elif hours < hour:
-            value = first * (1 + (factor - 1) * max(0.0, hours) / hour)
-        else:
-            value = last + (first * factor - last) * math.exp(-(hours - hour) / tau)
+    def _path(self, key: str) -> tuple[float, ...]:
+        """Course, noise and limits of a value, so that a repeated test is one look-up."""
         noise = min(0.06, 0.3 * self._catalogue.analytes[key].spread)
-        value *= math.exp(noise * self._draws.normal())
-        limits = self._catalogue.limits.get(key)
-        return value if limits is None else max(limits[0], min(limits[1], value))
+        limits = self._catalogue.limits.get(key, (-math.inf, math.inf))
+        path = self._paths[key] = (*self._course(key), noise, *limits)
+        return path
+
+    def _values(self, keys: Iterable[str], hours: float) -> dict[str, float]:
+        """Values at one time, with measurement noise."""
+        hours = max(0.0, hours)
+        paths, normal, exp = self._paths, self._draws.normal, math.exp
+        values = {}
+        for key in keys:
+            first, last, tau, factor, hour, noise, least, most = paths.get(key) or self._path(key)
+            if factor != 1.0:
+                if hours < hour:
+                    value = first * (1 + (factor - 1) * hours / hour)
+                else:
+                    value = last + (first * factor - last) * exp(-(hours - hour) / tau)
+            elif first == last:
+                value = first
+            else:
+                value = last + (first - last) * exp(-hours / tau)
+            value *= 1 + noise * normal()
+            values[key] = least if value < least else most if value > most else value
+        return values
 
     def measure(self, keys: Iterable[str], hours: float, *, arterial: bool = True) -> list[Result]:
         """Measure some items in one specimen.
@@ -170,42 +197,53 @@ class Body:
             arterial: For blood gases: whether the blood is arterial.
         """
         wanted = tuple(keys)
-        values: dict[str, float] = {}
-        for key in wanted:
-            for source in _SOURCES.get(key, ()) if key in _DERIVED else (key,):
-                if source in self._catalogue.analytes and source not in values:
-                    values[source] = self._value(source, hours)
+        sources, derived = _needed(wanted)
+        values = self._values(sources, hours)
         if "neut_pct" in values:
             values["neut_pct"] = min(94.0, values["neut_pct"])
             rest = 100 - values["neut_pct"]
+            if "blasts" in values:
+                values["blasts"] = min(values["blasts"], rest * 0.85)
+                rest -= values["blasts"]
             for key in ("mono_pct", "eos_pct", "baso_pct"):
                 values[key] = min(values[key], rest * 0.3)
         if "bg_pco2" in values and not arterial:
             values["bg_pco2"] += 5
             if "bg_po2" in values:
                 values["bg_po2"] = 26 + 0.18 * values["bg_po2"]
-        self._derive(values, wanted, hours)
-        results = []
-        for key in wanted:
-            graded = self._catalogue.graded.get(key)
-            if graded is None:
-                results.append(self._print(self._catalogue.analytes[key], values[key]))
-            else:
-                index = self._grade(key, graded.shares)
-                number = graded.grades[index]
-                results.append(
-                    Result(
-                        key,
-                        number,
-                        float(number) if number.isdigit() else None,
-                        index > 0,
-                    )
-                )
+        self._derive(values, derived, hours)
+        # The text of some results was taken out with the identities; the number is still there.
+        hidden = int(self._draws.uniform() * 900)
+        results: list[Result] = []
+        printings = self._printing
+        for place, key in enumerate(wanted):
+            printing = printings.get(key)
+            if printing is None:
+                results.append(self._graded(key))
+                continue
+            shape, low, high, least, limit, comment = printing
+            value = values[key]
+            text = shape % value
+            number = float(text)
+            if number < least:
+                results.append(Result(key, None, None, False, limit))
+                continue
+            if number == 0.0:  # never a negative zero
+                text, number = shape % 0.0, 0.0
+            if hidden < _HIDDEN and (place + hidden) % 3:
+                text = "___"
+            results.append(Result(key, text, number, number < low or number > high, comment))
         return results
 
-    def _derive(self, values: dict[str, float], wanted: tuple[str, ...], hours: float) -> None:
+    def _graded(self, key: str) -> Result:
+        graded = self._catalogue.graded[key]
+        index = self._grade(key, graded.shares)
+        text = graded.grades[index]
+        return Result(key, text, float(text) if text.isdigit() else None, index > 0)
+
+    def _derive(self, values: dict[str, float], derived: tuple[str, ...], hours: float) -> None:
         """Fill in what follows from other values."""
-        for key in wanted:
+        for key in derived:
             if key == "hct":
                 values[key] = values["hgb"] * 3.02
             elif key == "rbc":
@@ -216,11 +254,12 @@ class Body:
                 values[key] = 33.1 + 0.5 * self._draws.normal()
             elif key == "lymph_pct":
                 share = sum(values[part] for part in _SOURCES["lymph_pct"])
+                share += values.get("blasts", 0.0)
                 values[key] = max(0.5, 100 - share)
             elif key.endswith("_abs"):
                 cells = values.get("wbc")
                 if cells is None:
-                    cells = values["wbc"] = self._value("wbc", hours)
+                    cells = values["wbc"] = self._values(("wbc",), hours)["wbc"]
                 values[key] = cells * values[key.replace("_abs", "_pct")] / 100
             elif key == "cl":
                 values[key] = values["na"] - values["hco3"] - values["gap"]
@@ -246,17 +285,6 @@ class Body:
             self._grades[key] = known
         return known
 
-    def _print(self, analyte: Analyte, value: float) -> Result:
-        """What the analyser prints: rounded, flagged against the range, limits as comments."""
-        limit = self._catalogue.below.get(analyte.key)
-        rounded = round(value, analyte.decimals)
-        if limit is not None and rounded < limit[0]:
-            return Result(analyte.key, None, None, False, limit[1])
-        low, high = ranges(analyte, self._sex)
-        abnormal = (low is not None and rounded < low) or (high is not None and rounded > high)
-        text = f"{rounded:.{analyte.decimals}f}"
-        return Result(analyte.key, text, float(text), abnormal)
-
     def vital(self, sign: str, hours: float, tau: float = 8.0) -> float:
         """A vital sign (`hr`, `sbp`, `rr`, `spo2`, `temp`), with measurement noise."""
         first, last = self._vitals[sign]
@@ -265,6 +293,22 @@ class Body:
             return round(max(92.0, min(106.0, value + 0.35 * self._draws.normal())), 1)
         value *= 1 + (0.012 if sign == "spo2" else 0.06) * self._draws.normal()
         return max(_LOWEST[sign], min(_HIGHEST[sign], value))
+
+    def vitals(self, sign: str, fading: Sequence[float]) -> list[int]:
+        """A vital sign at many times, as whole numbers (not for `temp`).
+
+        Args:
+            sign: `hr`, `sbp`, `rr` or `spo2`.
+            fading: For each time what is left of the illness's first shift, as `fading` gives it.
+        """
+        first, last = self._vitals[sign]
+        shift = first - last
+        noise = 0.012 if sign == "spo2" else 0.06
+        low, high = _LOWEST[sign], _HIGHEST[sign]
+        return [
+            max(low, min(high, int((last + shift * left) * (1 + noise * normal) + 0.5)))
+            for left, normal in zip(fading, self._draws.normals(len(fading)), strict=True)
+        ]
 
     def settled(self, sign: str) -> tuple[float, float]:
         """A vital sign at arrival and the value that it tends to, without noise."""
@@ -278,3 +322,40 @@ def ranges(analyte: Analyte, sex: str) -> tuple[float | None, float | None]:
         low, high, _ = female[analyte.key]
         return low, high
     return analyte.low, analyte.high
+
+
+def fading(hours: Iterable[float], tau: float = 8.0) -> list[float]:
+    """What is left of a vital sign's first shift, at hours since arrival."""
+    return [math.exp(-hour / tau) for hour in hours]
+
+
+@lru_cache(4096)
+def _needed(wanted: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Values to draw for a specimen, and those that follow from them."""
+    known = catalogue().analytes
+    sources: dict[str, None] = {}
+    for key in wanted:
+        for source in _SOURCES.get(key, ()) if key in _DERIVED else (key,):
+            if source in known:
+                sources.setdefault(source)
+    derived = tuple(key for key in wanted if key in _DERIVED)
+    return tuple(sources), derived
+
+
+@cache
+def _printing(sex: str) -> dict[str, tuple[str, float, float, float, str | None, str | None]]:
+    """How the analyser prints: format, range, least number, what stands below it, comment."""
+    known = catalogue()
+    printing = {}
+    for key, analyte in known.analytes.items():
+        low, high = ranges(analyte, sex)
+        least, limit = known.below.get(key, (-math.inf, None))
+        printing[key] = (
+            f"%.{analyte.decimals}f",
+            -math.inf if low is None else low,
+            math.inf if high is None else high,
+            least,
+            limit,
+            _COMMENTS.get(key),
+        )
+    return printing

@@ -89,6 +89,10 @@ class Catalogue:
     specimen_type: tuple[int, str, str, str]
     drugs: dict[str, Drug]
     drugs_background: dict[str, float]
+    ward: dict[str, tuple[float, float]]
+    """Orders of every ward: share of admissions, share of possible doses that are given."""
+    cabinet: dict[str, float]
+    """Doses of every emergency department: share of visits."""
     continued: frozenset[str]
     home: dict[str, tuple[str, str, str, str]]
     distractors: dict[str, float]
@@ -119,6 +123,7 @@ def catalogue() -> Catalogue:
     """Load the catalogue once."""
     labs = read_yaml("catalogue", "labs")
     drugs = read_yaml("catalogue", "drugs")
+    ward = read_yaml("catalogue", "ward")
     micro = read_yaml("catalogue", "microbiology")
     background = read_yaml("catalogue", "background")
     codes = read_yaml("catalogue", "codes")
@@ -131,9 +136,14 @@ def catalogue() -> Catalogue:
         below={key: tuple(row) for key, row in labs["below"].items()},
         limits={key: tuple(row) for key, row in labs["limits"].items()},
         specimen_type=tuple(labs["specimen_type"]),
-        drugs={key: Drug(key, *row) for key, row in drugs["hospital"].items()},
+        drugs={
+            key: Drug(key, *row)
+            for key, row in (*ward["drugs"].items(), *drugs["hospital"].items())
+        },
         drugs_background=drugs["background"],
-        continued=frozenset(drugs["continued"]),
+        ward={key: tuple(row) for key, row in ward["orders"].items()},
+        cabinet=ward["cabinet"],
+        continued=frozenset(drugs["continued"]) | frozenset(ward["continued"]),
         home={key: tuple(row) for key, row in drugs["home"].items()},
         distractors=drugs["distractors"],
         specimens=micro["specimens"],

@@ -1,16 +1,21 @@
 """The course of one admission, drawn from a story into events.
 
-Belongs here: what is done to a patient and when: tests, cultures, drugs, procedures, orders.
-Does not belong here: intensive care (`icu_course`), the patient's life around it (`life`), tables.
+Belongs here: what is done to a patient and when: tests, cultures, procedures, orders. Does not
+belong here: drugs (`drug_course`), vital signs (`bedside`), intensive care (`icu_course`), the
+patient's life around it (`life`), tables.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
 
+from sources.synthetic.bedside import read_vitals
 from sources.synthetic.body import Body
 from sources.synthetic.catalogue import catalogue
 from sources.synthetic.draws import Draws
+from sources.synthetic.drug_course import DrugCourse
+from sources.synthetic.frame import MOST_ADMISSIONS, Frame
+from sources.synthetic.ids import LABS
 from sources.synthetic.stories import Story
 from sources.synthetic.timeline import (
     DAY,
@@ -21,25 +26,45 @@ from sources.synthetic.timeline import (
     Procedure,
     Result,
     Specimen,
-    Vitals,
 )
 
+__all__ = ["Course", "Frame", "read_vitals"]
+
 _URINE = frozenset({"ua", "urine_lytes", "utox"})
+_PURPLE = frozenset({"cbc", "diff", "bands", "blasts", "smear", "retic", "esr"})
+_BLUE = frozenset({"coag", "fibrinogen", "ddimer"})
 _FAST = frozenset({"gas", "lactate", "ica"})
 _FLUIDS = frozenset({"csf", "pleural", "ascites"})
-_MOST_DAYS = 9
-_UNLINKED = 0.72
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The times that everything else is hung on."""
-
-    arrival: int
-    admitted: int
-    discharged: int
-    ed_end: int
-    """Equal to `arrival` when the patient did not come through the emergency department."""
+_MOST_DAYS = 45
+_RESULTS = LABS // MOST_ADMISSIONS - 20
+"""Most of an admission: a patient's ids must do for all admissions."""
+_TWO_PANELS = 9
+_DAILY: tuple[tuple[str, str, float, tuple[str, str] | None], ...] = (
+    ("General Care", "Other", 0.9, None),
+    ("General Care", "Vitals/Monitoring", 0.45, None),
+    ("General Care", "Activity", 0.4, None),
+    ("General Care", "Tubes/Drains", 0.12, ("Tubes & Drains type", "Closed suction drain")),
+    ("General Care", "Wound Care", 0.15, None),
+    ("IV therapy", "IV fluids", 0.6, ("Indication", "Hydration")),
+    ("IV therapy", "IV access", 0.45, None),
+    ("Nutrition", "Diet Order", 0.5, None),
+    ("Consults", "Physical Therapy", 0.15, None),
+    ("Respiratory", "Oxygen Therapy", 0.12, None),
+    ("ADT orders", "Transfer", 0.12, ("Transfer to", "Medicine")),
+)
+"""Orders of a day on any ward: type, subtype, share of days, field and value."""
+_REPEATED = frozenset({"blood", "urine", "mrsa", "sputum"})
+_REPEATS = (0.2, 0.35, 0.25, 0.2)
+"""Cultures that are taken again on later days, and the shares of how often; these grow nothing."""
+_CANCELLED = 0.03
+"""Share of cultures that the laboratory cancels."""
+_UNLINKED = 0.86
+_MORNING = {"cbc": 0.93, "diff": 0.22, "bmp": 0.95, "camgphos": 0.86, "lft": 0.62, "coag": 0.66}
+_EVENING = {"cbc": 0.6, "bmp": 0.9, "camgphos": 0.6, "coag": 0.4, "gas": 0.3, "lactate": 0.25}
+"""Shares of panels in the round of a morning, and in one later in the day."""
+_SELDOM = ("lft", "coag", "gas", "lactate")
+_ASKED_LATER = 0.04
+"""Panels that are repeated in those who had them at first, and the weight in all others."""
 
 
 class Course:
@@ -53,32 +78,24 @@ class Course:
         self._frame = frame
         self._catalogue = catalogue()
 
-    def _specimen(self, panels: list[str], at: int, *, urgent: bool) -> list[Specimen]:
-        """Draw the tubes for some panels: each kind of specimen is a tube of its own."""
+    def _specimen(
+        self, panels: list[str], at: int, *, urgent: bool, line: bool = False
+    ) -> list[Specimen]:
+        """Draw the tubes for some panels: each kind of specimen is a tube of its own.
+
+        Args:
+            panels: Keys of panels.
+            at: When they are asked for.
+            urgent: Whether the laboratory is asked to hurry.
+            line: Blood from an arterial line; without it the story says how often gas is arterial.
+        """
         draws = self._draws
-        tubes: dict[str, list[str]] = {}
-        for panel in panels:
-            if panel in _URINE:
-                tube = "urine"
-            elif panel in _FAST:
-                tube = "gas"
-            elif panel in _FLUIDS or panel == "flu":
-                tube = panel
-            elif panel in {"cbc", "diff", "bands", "esr"}:
-                tube = "purple"
-            elif panel in {"coag", "fibrinogen", "ddimer"}:
-                tube = "blue"
-            else:
-                tube = "gold"
-            tubes.setdefault(tube, []).extend(
-                key for key in self._catalogue.panels[panel] if key not in tubes.get(tube, ())
-            )
         specimens = []
-        for tube, keys in tubes.items():
+        for tube, keys in _tubes(tuple(panels)):
             taken = at + (draws.whole(5, 50) if tube == "urine" else 0)
             if taken >= self._frame.discharged:
                 continue
-            arterial = draws.chance(self._story.arterial)
+            arterial = line or draws.chance(self._story.arterial)
             results = self._body.measure(
                 keys, (taken - self._frame.arrival) / HOUR, arterial=arterial
             )
@@ -97,8 +114,12 @@ class Course:
             )
         return specimens
 
-    def specimens(self) -> tuple[Specimen, ...]:
-        """All laboratory specimens, by time."""
+    def specimens(self, line: tuple[int, int] | None = None) -> tuple[Specimen, ...]:
+        """All laboratory specimens, by time.
+
+        Args:
+            line: When an arterial line lay, if one did: gases are then drawn again and again.
+        """
         draws, story, frame = self._draws, self._story, self._frame
         shares = dict(self._catalogue.first_draw)
         shares.update(story.tests)
@@ -118,33 +139,60 @@ class Course:
                 specimens += self._specimen([panel], later, urgent=False)
         if draws.chance(0.06):  # a repeat that somebody asked for to be sure
             specimens += self._specimen(["bmp"], at + draws.whole(40, 150), urgent=True)
-        specimens += self._mornings(shares)
+        if line is not None:
+            for gas in range(line[0] + 40, min(line[1] - 10, line[0] + 2 * DAY), 6 * HOUR):
+                later = gas + draws.whole(-30, 60)
+                specimens += self._specimen(["gas"], later, urgent=True, line=True)
+        followed = {panel: 1.0 if panel in first else _ASKED_LATER for panel in _SELDOM}
+        specimens += self._mornings(followed)
         specimens.sort(key=lambda specimen: specimen.taken)
+        left = _RESULTS
+        for place, specimen in enumerate(specimens):
+            left -= len(specimen.results)
+            if left < 0:
+                return tuple(specimens[:place])
         return tuple(specimens)
 
-    def _mornings(self, shares: dict[str, float]) -> list[Specimen]:
-        """The rounds of the following mornings."""
+    def _mornings(self, followed: dict[str, float]) -> list[Specimen]:
+        """The rounds of the following days; `followed` weighs what not everybody has."""
         draws, frame = self._draws, self._frame
         specimens: list[Specimen] = []
         day = frame.arrival // DAY + 1
+        sick = self._body.severity
         for turn in range(_MOST_DAYS):
             at = (day + turn) * DAY + draws.whole(285, 405)
             if at < frame.admitted + 3 * HOUR:
                 continue
             if at >= frame.discharged:
                 break
-            panels = []
-            fading = 0.93**turn
-            for panel, share in (("cbc", 0.72), ("bmp", 0.84), ("camgphos", 0.6)):
-                if draws.chance(share * fading):
-                    panels.append(panel)
-            for panel in ("lft", "coag"):
-                if draws.chance(0.38 * shares.get(panel, 0.0) * fading):
-                    panels.append(panel)
+            fading = 0.985**turn
+            specimens += self._round(at, _MORNING, followed, fading, urgent=False)
             if turn == 0:
-                panels += [key for key in ("a1c", "lipid", "tsh", "iron") if draws.chance(0.06)]
-            specimens += self._specimen(panels, at, urgent=False)
+                late = [key for key in ("a1c", "lipid", "tsh", "iron") if draws.chance(0.06)]
+                specimens += self._specimen(late, at, urgent=False)
+            # The sicker a patient, the more often somebody asks again later in the day.
+            again = at + draws.whole(8, 12) * HOUR
+            if again < frame.discharged and draws.chance(fading * (0.06 + 0.3 * sick)):
+                specimens += self._round(again, _EVENING, followed, 1.0, urgent=True)
         return specimens
+
+    def _round(
+        self,
+        at: int,
+        plan: dict[str, float],
+        followed: dict[str, float],
+        fading: float,
+        *,
+        urgent: bool,
+    ) -> list[Specimen]:
+        """Routine blood tests at one time; what was not asked at first is seldom asked later."""
+        chance = self._draws.chance
+        panels = [
+            panel
+            for panel, share in plan.items()
+            if chance(fading * share * followed.get(panel, 1.0))
+        ]
+        return self._specimen(panels, at, urgent=urgent)
 
     def cultures(self) -> tuple[Culture, ...]:
         """All cultures, by time."""
@@ -159,6 +207,12 @@ class Course:
             at = frame.arrival + (draws.whole(90, 330) if fluid else draws.whole(16, 150))
             if specimen in {"sputum", "mrsa", "stool", "legionella"}:
                 at += draws.whole(60, 900)
+            repeats = draws.grade(_REPEATS) if specimen in _REPEATED else 0
+            for turn in range(1, repeats + 1):
+                again = at + turn * DAY + draws.whole(-300, 300)
+                if again < frame.discharged:
+                    stored = again + int(HOUR * self._catalogue.specimens[specimen][5])
+                    cultures.append(Culture(specimen, again, stored, False, None, ()))
             organism = draws.weighted(self._catalogue.profiles[profile])
             grows = draws.chance(positive)
             resistant = self._susceptibility(organism) if grows else ()
@@ -167,6 +221,9 @@ class Course:
                 wait = self._catalogue.specimens[specimen][6 if found else 5]
                 taken = at + bottle * draws.whole(4, 25)
                 if taken >= frame.discharged:
+                    continue
+                if draws.chance(_CANCELLED):
+                    cultures.append(self._cancelled(specimen, taken))
                     continue
                 cultures.append(
                     Culture(
@@ -181,64 +238,19 @@ class Course:
         cultures.sort(key=lambda culture: culture.taken)
         return tuple(cultures)
 
+    def _cancelled(self, specimen: str, taken: int) -> Culture:
+        """A culture that the laboratory refused within hours."""
+        unlinked = taken < self._frame.admitted and self._draws.chance(_UNLINKED)
+        stored = taken + self._draws.whole(60, 400)
+        return Culture(specimen, taken, stored, unlinked, "cancelled", ())
+
     def _susceptibility(self, organism: str) -> tuple[tuple[str, bool], ...]:
         tested: dict[str, float] = self._catalogue.organisms[organism][2]
         return tuple((drug, self._draws.chance(share)) for drug, share in tested.items())
 
     def medications(self, home: list[str]) -> tuple[Medication, ...]:
         """All drug orders, by time; `home` are the drugs that the patient takes at home."""
-        draws, frame = self._draws, self._frame
-        plan = {
-            key: (share, draws.between(5, 14), 9.0 if self._catalogue.drugs[key].every else 0.0)
-            for key, share in self._catalogue.drugs_background.items()
-        }
-        # A ward's habits never contradict a story: whoever bleeds gets no prophylactic heparin.
-        if self._story.bleeds:
-            plan.pop("heparin_sc", None)
-        for key in home:
-            if key in self._catalogue.continued and key not in self._story.holds:
-                plan[key] = (0.7, draws.between(6, 16), 9.0)
-        plan.update(self._story.drugs)
-        orders = [
-            self._medication(key, hour, days)
-            for key, (share, hour, days) in plan.items()
-            if draws.chance(share)
-        ]
-        kept = [order for order in orders if order.ordered < frame.discharged]
-        kept.sort(key=lambda order: (order.ordered, order.drug))
-        return tuple(kept)
-
-    def _medication(self, key: str, hour: float, days: float) -> Medication:
-        draws, frame = self._draws, self._frame
-        drug = self._catalogue.drugs[key]
-        first = frame.arrival + int(HOUR * hour * draws.times(0.3))
-        in_ed = first if first < frame.ed_end else None
-        ordered = first - draws.whole(12, 40)
-        start = first
-        if in_ed is not None and drug.every:
-            start = max(first + drug.every * HOUR, frame.admitted + draws.whole(20, 120))
-        elif in_ed is not None and not draws.chance(0.3):
-            return Medication(key, max(ordered, frame.arrival + 4), first, first + HOUR, first, ())
-        every = drug.every * HOUR
-        stop = start + HOUR
-        doses: list[tuple[int, bool]] = []
-        if days and every:
-            stop = max(start + HOUR, min(start + int(DAY * days), frame.discharged))
-            at = start
-            while at < stop and len(doses) < 14:
-                doses.append((at + draws.whole(-20, 35), not draws.chance(0.07)))
-                at += every
-        else:
-            doses.append((start, not draws.chance(0.04)))
-        ordered = max(min(ordered, start - 10), frame.arrival + 4)
-        return Medication(
-            key,
-            ordered,
-            start,
-            stop,
-            in_ed,
-            tuple(dose for dose in doses if ordered < dose[0] < frame.discharged),
-        )
+        return DrugCourse(self._draws, self._story, self._frame).medications(home)
 
     def procedures(self) -> tuple[Procedure, ...]:
         """All procedures, by time; each within the stay."""
@@ -297,31 +309,41 @@ class Course:
             orders.append(Order(when, "Blood Bank", "Blood tests"))
             orders.append(Order(when + 4, "Blood Bank", "Red Cell Product Order"))
         for specimen in specimens:
-            orders.append(Order(specimen.taken - draws.whole(4, 25), "Lab", ""))
-        orders.append(Order(frame.discharged - draws.whole(60, 300), "ADT orders", "Discharge"))
+            ordered = specimen.taken - draws.whole(4, 25)
+            orders.append(Order(ordered, "Lab", ""))
+            if len(specimen.results) > _TWO_PANELS:  # one order a panel, one tube for both
+                orders.append(Order(ordered, "Lab", ""))
+        for day in range(frame.admitted + draws.whole(300, 700), frame.discharged, DAY):
+            for kind, subtype, share, detail in _DAILY:
+                if draws.chance(share):
+                    orders.append(Order(day + draws.whole(0, 500), kind, subtype, detail))
+        leaving = frame.discharged - draws.whole(60, 300)
+        orders += [
+            Order(leaving - 200, "ADT orders", "Discharge", ("Discharge Planning", "Finalized")),
+            Order(leaving, "ADT orders", "Discharge", ("Discharge When", "Discharge Now")),
+        ]
         kept = [order for order in orders if frame.arrival < order.at < frame.discharged]
         kept.sort(key=lambda order: order.at)
         return tuple(kept)
 
 
-def read_vitals(draws: Draws, body: Body, story: Story, at: int, hours: float) -> Vitals:
-    """Vital signs at one time; some are not taken."""
-    sbp = round(body.vital("sbp", hours))
-    hr = round(body.vital("hr", hours))
-    told = story.vitals.get("pain", [3.0, 3.0])
-    pain = max(0, min(10, round(draws.around(told[0], told[1]))))
-    rhythm = ""
-    if draws.chance(0.4):
-        fast = "Sinus Tachycardia" if hr > 100 else "Sinus Rhythm"
-        rhythm = fast if story.rhythm is None else story.rhythm.split(" (")[-1].strip(" )")
-    return Vitals(
-        at,
-        hr,
-        sbp,
-        round(sbp * draws.between(0.5, 0.66)),
-        round(body.vital("rr", hours)),
-        round(body.vital("spo2", hours)),
-        body.vital("temp", hours) if draws.chance(0.72) else None,
-        str(pain) if draws.chance(0.85) else "",
-        rhythm,
-    )
+@lru_cache(4096)
+def _tubes(panels: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What is drawn for some panels: each kind of specimen is a tube of its own."""
+    known = catalogue().panels
+    tubes: dict[str, dict[str, None]] = {}
+    for panel in panels:
+        if panel in _URINE:
+            tube = "urine"
+        elif panel in _FAST:
+            tube = "gas"
+        elif panel in _FLUIDS or panel == "flu":
+            tube = panel
+        elif panel in _PURPLE:
+            tube = "purple"
+        elif panel in _BLUE:
+            tube = "blue"
+        else:
+            tube = "gold"
+        tubes.setdefault(tube, {}).update(dict.fromkeys(known[panel]))
+    return tuple((tube, tuple(keys)) for tube, keys in tubes.items())

@@ -1,6 +1,6 @@
-"""Random numbers: one independent stream a patient.
+"""Random numbers: independent streams for each patient.
 
-Belongs here: the seeding and the few draws that stories need. A patient's stream depends only on
+Belongs here: the seeding and the few draws that stories need. A patient's streams depend only on
 the seed and the patient's number, so that a story never depends on how many patients there are or
 on which process tells it.
 """
@@ -16,49 +16,77 @@ import numpy as np
 
 T = TypeVar("T")
 _BLOCK = 512
+"""Numbers in a stream's first block; each further one is twice as long, up to `_MOST`."""
+_MOST = 8192
 
 
 class Draws:
     """Draws of one patient; numbers are taken from numpy in blocks, since single calls are slow."""
 
-    def __init__(self, seed: int, patient: int) -> None:
-        """Open the stream of one patient (`patient` counts from 1)."""
-        digest = hashlib.sha256(f"medcred synthetic 1|{seed}|{patient}".encode()).digest()
+    def __init__(self, seed: int, patient: int, kind: str = "life") -> None:
+        """Open a stream of one patient.
+
+        Args:
+            seed: Seed of the release.
+            patient: The patient's number, from 1.
+            kind: What is drawn from it (`life`, `imaging`, ...): each kind has a stream of its own,
+                so that one module's draws never change another's.
+        """
+        digest = hashlib.sha256(f"medcred synthetic 2|{seed}|{patient}|{kind}".encode()).digest()
         self._generator = np.random.Generator(np.random.PCG64(int.from_bytes(digest, "big")))
         self._uniforms: list[float] = []
         self._normals: list[float] = []
+        self._uniform_block = self._normal_block = _BLOCK
+
+    def _more_uniforms(self) -> list[float]:
+        self._uniforms = self._generator.random(self._uniform_block).tolist()
+        self._uniform_block = min(_MOST, 2 * self._uniform_block)
+        return self._uniforms
+
+    def _more_normals(self) -> list[float]:
+        self._normals = self._generator.standard_normal(self._normal_block).tolist()
+        self._normal_block = min(_MOST, 2 * self._normal_block)
+        return self._normals
 
     def uniform(self) -> float:
         """A number in [0, 1)."""
-        if not self._uniforms:
-            self._uniforms = self._generator.random(_BLOCK).tolist()
-        return self._uniforms.pop()
+        return (self._uniforms or self._more_uniforms()).pop()
 
     def normal(self) -> float:
         """A standard normal number."""
-        if not self._normals:
-            self._normals = self._generator.standard_normal(_BLOCK).tolist()
-        return self._normals.pop()
+        return (self._normals or self._more_normals()).pop()
+
+    def normals(self, count: int) -> list[float]:
+        """`count` standard normal numbers, the same as by as many single draws."""
+        taken: list[float] = []
+        while len(taken) < count:
+            stock = self._normals or self._more_normals()
+            part = stock[: -(count - len(taken)) - 1 : -1]
+            del stock[len(stock) - len(part) :]
+            taken += part
+        return taken
 
     def chance(self, share: float) -> bool:
         """True with probability `share`."""
-        return self.uniform() < share
+        return (self._uniforms or self._more_uniforms()).pop() < share
 
     def between(self, low: float, high: float) -> float:
         """A number in [low, high)."""
-        return low + (high - low) * self.uniform()
+        return low + (high - low) * (self._uniforms or self._more_uniforms()).pop()
 
     def whole(self, low: int, high: int) -> int:
         """A whole number in [low, high]."""
-        return low + int((high - low + 1) * self.uniform())
+        return low + int((high - low + 1) * (self._uniforms or self._more_uniforms()).pop())
 
     def around(self, mean: float, sd: float) -> float:
         """A normal number, cut at 2.6 standard deviations."""
-        return mean + sd * max(-2.6, min(2.6, self.normal()))
+        normal = (self._normals or self._more_normals()).pop()
+        return mean + sd * (2.6 if normal > 2.6 else -2.6 if normal < -2.6 else normal)
 
     def times(self, spread: float) -> float:
         """A log-normal factor around 1, cut at 2.4 standard deviations."""
-        return math.exp(spread * max(-2.4, min(2.4, self.normal())))
+        normal = (self._normals or self._more_normals()).pop()
+        return math.exp(spread * (2.4 if normal > 2.4 else -2.4 if normal < -2.4 else normal))
 
     def one(self, choices: Sequence[T]) -> T:
         """One of the choices, each equally likely."""

@@ -37,7 +37,7 @@ class EdWriter:
         )
         signs = visit.triage
         book["triage"].add(
-            f"{head},{_signs(signs)},{signs.pain},{visit.acuity},{field(visit.complaint)}"
+            f"{head},{_signs(signs)},{field(signs.pain)},{visit.acuity},{field(visit.complaint)}"
         )
         book["vitalsign"].extend(
             f"{head},{moment(signs.at)},{_signs(signs)},{field(signs.rhythm)},{signs.pain}"

@@ -21,7 +21,12 @@ from sources.synthetic.ids import (
 )
 from sources.synthetic.pharmacy_rows import PharmacyRows
 from sources.synthetic.sheets import Book, field, number
-from sources.synthetic.timeline import Admission, Culture, Patient, Specimen
+from sources.synthetic.timeline import HOUR, Admission, Culture, Patient, Specimen
+
+_WARDS = ("Med/Surg", "Medicine", "Med/Surg/GYN", "Medicine/Cardiology", "Surgery")
+"""Wards that patients are moved to, whatever their illness."""
+_LINES = {"arterial": "arterial_line", "central": "central_line", "picc": "central_line"}
+"""Lines of intensive care that are coded as procedures."""
 
 
 class HospWriter:
@@ -107,14 +112,19 @@ class HospWriter:
         )
         seq = 0
         seen: set[str] = set()
-        for done in admission.procedures:
-            item = self._catalogue.procedures[done.key]
+        done_at = [(done.key, done.at) for done in admission.procedures]
+        if admission.icu is not None:
+            done_at += [
+                (_LINES[key], start) for key, start, _ in admission.icu.lines if key in _LINES
+            ]
+        for key, at in done_at:
+            item = self._catalogue.procedures[key]
             code = item["icd9" if version == 9 else "icd10"]
             if code in seen:
                 continue
             seen.add(code)
             seq += 1
-            book["procedures_icd"].add(f"{subject},{hadm},{seq},{day(done.at)},{code},{version}")
+            book["procedures_icd"].add(f"{subject},{hadm},{seq},{day(at)},{code},{version}")
         billed = [
             (done.at, self._catalogue.procedures[done.key]["hcpcs"])
             for done in admission.procedures
@@ -142,28 +152,28 @@ class HospWriter:
         at = max(admission.admitted, admission.ed.end) if admission.ed else admission.admitted
         icu = admission.icu
         if icu is None:
-            stops.append(("admit", admission.unit, at, admission.discharged))
+            stops += _ward(admission, "admit", at, admission.discharged)
         else:
             if icu.start > at:
                 stops.append(("admit", admission.unit, at, icu.start))
             kind = "transfer" if icu.start > at else "admit"
             stops.append((kind, icu.unit, icu.start, icu.end))
             if icu.end < admission.discharged:
-                stops.append(("transfer", admission.unit, icu.end, admission.discharged))
-        sheet = self._book["transfers"]
-        for kind, unit, start, end in stops:
-            sheet.add(
-                f"{subject},{admission.hadm_id},{ids.take()},{kind},{field(unit)},"
-                f"{moment(start)},{moment(end)}"
-            )
+                stops += _ward(admission, "transfer", icu.end, admission.discharged)
+        middle = f",{admission.hadm_id},"
         gone = moment(admission.discharged)
-        sheet.add(f"{subject},{admission.hadm_id},{ids.take()},discharge,,{gone},")
+        lines = [
+            f"{subject}{middle}{ids.take()},{kind},{field(unit)},{moment(start)},{moment(end)}"
+            for kind, unit, start, end in stops
+        ]
+        lines.append(f"{subject}{middle}{ids.take()},discharge,,{gone},")
+        self._book["transfers"].extend(lines)
 
     def _labs(self, patient: Patient, admission: Admission, ids: Ids, tubes: Ids) -> None:
         items = self._lab_items[patient.sex]
         lines: list[str] = []
         for specimen in admission.specimens:
-            lines += self._specimen(patient, admission, specimen, items, ids, tubes.take())
+            self._specimen(patient, admission, specimen, items, ids, tubes.take(), lines)
         self._book["labevents"].extend(lines)
 
     def _specimen(
@@ -174,24 +184,30 @@ class HospWriter:
         items: dict[str, tuple[str, str]],
         ids: Ids,
         tube: int,
-    ) -> list[str]:
-        lines = []
+        lines: list[str],
+    ) -> None:
+        """Add the rows of one tube to `lines`."""
         hadm = "" if specimen.unlinked else str(admission.hadm_id)
         head = f",{patient.subject_id},{hadm},{tube},"
         times = (
             f",{'' if specimen.unlinked else admission.provider},"
             f"{moment(specimen.taken)},{moment(specimen.stored)},"
         )
-        priority = "STAT" if specimen.urgent else "ROUTINE"
-        for result in specimen.results:
-            itemid, tail = items[result.key]
-            flag = "abnormal" if result.abnormal else ""
-            comment = field(result.comment) if result.comment else ""
+        ends = (",,STAT,", ",abnormal,STAT,")
+        if not specimen.urgent:
+            ends = (",,ROUTINE,", ",abnormal,ROUTINE,")
+        take = ids.take
+        for key, text, value, abnormal, comment in specimen.results:
+            itemid, tail = items[key]
+            shown = "" if value is None else repr(value)
+            if shown[-2:] == ".0":
+                shown = shown[:-2]
+            if comment:
+                comment = field(comment)
             lines.append(
-                f"{ids.take()}{head}{itemid}{times}{result.text or ''},{number(result.number)},"
-                f"{tail},{flag},{priority},{comment}"
+                f"{take()}{head}{itemid}{times}{text or ''},{shown},{tail}{ends[abnormal]}"
+                f"{comment or ''}"
             )
-        return lines
 
     def _cultures(self, subject: str, admission: Admission, ids: Ids, tubes: Ids) -> None:
         for culture in admission.cultures:
@@ -252,3 +268,23 @@ class HospWriter:
 
 def _bound(value: float | None) -> str:
     return "" if value is None else number(float(value))
+
+
+def _ward(admission: Admission, kind: str, start: int, end: int) -> list[tuple[str, str, int, int]]:
+    """A time on the wards: some patients move once, and some wait for their way home in a lounge.
+
+    Which ones follows from the admission's number, so that no other draw changes.
+    """
+    moves: list[tuple[str, int]] = []
+    if end - start > 36 * HOUR and admission.hadm_id % 5 < 3:
+        moves.append((_WARDS[admission.hadm_id % len(_WARDS)], start + (end - start) * 2 // 5))
+    if not admission.died and end - start > 20 * HOUR and admission.hadm_id % 3 == 0:
+        moves.append(("Discharge Lounge", end - 70 - admission.hadm_id % 60))
+    stops = []
+    unit = admission.unit
+    for after, at in moves:
+        if after != unit:
+            stops.append((kind, unit, start, at))
+            unit, start, kind = after, at, "transfer"
+    stops.append((kind, unit, start, end))
+    return stops

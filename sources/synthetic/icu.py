@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from sources.synthetic.calendar import midnight, moment
 from sources.synthetic.catalogue import catalogue
+from sources.synthetic.charting import Entry, charted_items
 from sources.synthetic.ids import CAREGIVERS, ORDERS, Ids
 from sources.synthetic.sheets import Book, field, number
-from sources.synthetic.timeline import DAY, HOUR, IcuStay, Infusion, Patient
+from sources.synthetic.timeline import DAY, HOUR, Admission, IcuStay, Infusion, Patient, Specimen
 
 
 class IcuWriter:
@@ -22,32 +23,32 @@ class IcuWriter:
         self._charted = {
             key: (str(row[0]), field(row[5])) for key, row in self._catalogue.icu["chart"].items()
         }
+        self._charted.update(
+            (item.key, (str(item.itemid), field(item.unit))) for item in charted_items()
+        )
+        self._repeated = {
+            key: (str(row[0]), field(row[5])) for key, row in self._catalogue.icu["lab"].items()
+        }
+        self._tails: dict[Entry, str] = {}
 
     def write(self, patient: Patient) -> None:
         """Write one patient."""
         orders = Ids("ICU orders", patient.number, ORDERS)
         for admission in patient.admissions:
             if admission.icu is not None:
-                self._stay(patient, admission.hadm_id, admission.icu, orders)
+                self._stay(patient, admission, admission.icu, orders)
 
-    def _stay(self, patient: Patient, hadm: int, stay: IcuStay, orders: Ids) -> None:
+    def _stay(self, patient: Patient, admission: Admission, stay: IcuStay, orders: Ids) -> None:
         """Write one stay."""
         book = self._book
-        head = f"{patient.subject_id},{hadm},{stay.stay_id},"
+        head = f"{patient.subject_id},{admission.hadm_id},{stay.stay_id},"
         unit = field(stay.unit)
         book["icustays"].add(
             f"{head}{unit},{unit},{moment(stay.start)},{moment(stay.end)},"
             f"{number(round((stay.end - stay.start) / DAY, 8))}"
         )
-        lines = []
-        for turn, chart in enumerate(stay.charts):
-            itemid, charted_unit = self._charted[chart.key]
-            nurse = stay.caregivers[turn // 120 % 4]
-            lines.append(
-                f"{head}{nurse},{moment(chart.at)},{moment(chart.at + 7)},{itemid},"
-                f"{field(chart.text)},{number(chart.number)},{charted_unit},0"
-            )
-        book["chartevents"].extend(lines)
+        book["chartevents"].extend(self._charts(head, stay))
+        book["chartevents"].extend(self._results(head, stay, admission.specimens))
         nurse = stay.caregivers[0]
         outputs = self._catalogue.icu["output"]
         book["outputevents"].extend(
@@ -61,14 +62,65 @@ class IcuWriter:
             # Rate changes of one order are rows of their own, linked to its first.
             self._infusion(head, nurse, stay, part, order, links.setdefault(part.order, order))
         self._procedures(head, nurse, stay, orders)
-        change = self._catalogue.icu["date"]["line_change"]
+        self._dates(head, nurse, stay)
+
+    def _charts(self, head: str, stay: IcuStay) -> list[str]:
+        """Charted items: what is the same in many rows is put together once."""
+        lines: list[str] = []
+        tails, nurses, start = self._tails, stay.caregivers, stay.start
+        last, stamp = -1, ""
+        for chart in stay.charts:
+            at = chart[0]
+            if at != last:
+                last, stamp = at, _stamp(head, nurses, start, at)
+            entry = chart[1:]
+            lines.append(stamp + (tails.get(entry) or self._tail(entry)))
+        # A stay's rounds share few entries, which its timeline keeps alive: their ids are theirs.
+        blocks: dict[int, list[str]] = {}
+        for at, entries in stay.rounds:
+            block = blocks.get(id(entries))
+            if block is None:
+                block = [tails.get(entry) or self._tail(entry) for entry in entries]
+                blocks[id(entries)] = block
+            stamp = _stamp(head, nurses, start, at)
+            lines += [stamp + tail for tail in block]
+        return lines
+
+    def _results(self, head: str, stay: IcuStay, specimens: tuple[Specimen, ...]) -> list[str]:
+        """Laboratory results that came during the stay, as its chart repeats them."""
+        lines: list[str] = []
+        repeated = self._repeated
+        for specimen in specimens:
+            if stay.start <= specimen.taken and specimen.stored < stay.end:
+                nurse = _nurse(stay.caregivers, stay.start, specimen.taken)
+                stamp = f"{head}{nurse},{moment(specimen.taken)},{moment(specimen.stored + 4)},"
+                for key, _, value, _, _ in specimen.results:
+                    if value is not None and key in repeated:
+                        itemid, unit = repeated[key]
+                        shown = number(value)
+                        lines.append(f"{stamp}{itemid},{shown},{shown},{unit},0")
+        return lines
+
+    def _tail(self, entry: Entry) -> str:
+        """What follows the times in a row of chartevents."""
+        key, text, value = entry
+        itemid, unit = self._charted[key]
+        tail = self._tails[entry] = f"{itemid},{field(text)},{number(value)},{unit},0"
+        return tail
+
+    def _dates(self, head: str, nurse: int, stay: IcuStay) -> None:
+        """Dates of lines, charted with every shift."""
+        items, charted = self._catalogue.icu["date"], self._catalogue.icu["line_dates"]
+        lines = []
         for key, start, end in stay.lines:
-            if key == "central":
-                for at in range(start + 20 * HOUR, end, DAY):
-                    book["datetimeevents"].add(
-                        f"{head}{nurse},{moment(at)},{moment(at + 9)},{change[0]},"
-                        f"{midnight(start)},{change[5]},0"
-                    )
+            day = midnight(start)
+            for at in range(start + HOUR, end - 10, 5 * HOUR):
+                stamp = f"{head}{nurse},{moment(at)},{moment(at + 9)},"
+                lines += [
+                    f"{stamp}{items[date][0]},{day},{items[date][5]},0"
+                    for date in charted.get(key, ())
+                ]
+        self._book["datetimeevents"].extend(lines)
 
     def _infusion(
         self, head: str, nurse: int, stay: IcuStay, part: Infusion, order: int, link: int
@@ -78,6 +130,7 @@ class IcuWriter:
         state = "FinishedRunning" if part.finished else "ChangeDose/Rate"
         rate = f"{number(part.rate)},{item[5]}" if part.rate is not None else ","
         second = "" if fluid or part.rate is None else "02-Fluids (Crystalloids)"
+        per = "mL/hour" if part.rate is not None else ""
         start, end = moment(part.start), moment(part.end)
         self._book["inputevents"].add(
             f"{head}{nurse},{start},{end},{moment(part.start + 3)},{item[0]},"
@@ -90,7 +143,7 @@ class IcuWriter:
                 ingredient = self._catalogue.icu["ingredient"][key]
                 self._book["ingredientevents"].add(
                     f"{head}{nurse},{start},{end},{moment(part.start + 3)},{ingredient[0]},"
-                    f"{number(part.amount)},{ingredient[5]},{number(part.rate)},mL/hour,{order},"
+                    f"{number(part.amount)},{ingredient[5]},{number(part.rate)},{per},{order},"
                     f"{link},FinishedRunning,0,{number(part.rate)}"
                 )
 
@@ -102,7 +155,7 @@ class IcuWriter:
             events.append((start, end, itemid, category, "", "", bool(minutes)))
         for key, start, end in stay.lines:
             itemid, _, _, category, place, kind = self._catalogue.icu["line"][key]
-            events.append((start, end, itemid, category, place, kind, True))
+            events.append((start, end, itemid, category, place, kind, end - start > 1))
         for start, end, itemid, category, place, kind, lasting in sorted(events):
             order = orders.take()
             minutes = end - start if lasting else 1
@@ -126,12 +179,16 @@ class IcuWriter:
 
         for group, table in (
             ("chart", "chartevents"),
+            ("lab", "chartevents"),
             ("output", "outputevents"),
             ("date", "datetimeevents"),
             ("ingredient", "ingredientevents"),
         ):
             for row in known.icu[group].values():
                 item(row, table, row[3], row[4], row[6])
+        for charted in charted_items():
+            row = [charted.itemid, charted.label, charted.abbreviation]
+            item(row, "chartevents", charted.category, charted.unit, charted.kind)
         for row in known.icu["infusion"].values():
             item([row[0], row[1], row[1]], "inputevents", row[2], row[3], "Solution")
         lines = [(row[0], row[1], row[2]) for row in known.icu["line"].values()]
@@ -140,3 +197,13 @@ class IcuWriter:
             item([itemid, label, label], "procedureevents", category, "None", "Processes")
         self._book["d_items"].extend(items[itemid] for itemid in sorted(items))
         self._book["caregiver"].extend(str(caregiver) for caregiver in CAREGIVERS)
+
+
+def _nurse(nurses: tuple[int, ...], start: int, at: int) -> int:
+    """Who is on duty: nurses take turns of twelve hours."""
+    return nurses[(at - start) // (12 * HOUR) % len(nurses)]
+
+
+def _stamp(head: str, nurses: tuple[int, ...], start: int, at: int) -> str:
+    """The columns before the item."""
+    return f"{head}{_nurse(nurses, start, at)},{moment(at)},{moment(at + 7)},"

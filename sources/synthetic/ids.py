@@ -8,12 +8,16 @@ ids follow from the patient's number alone; all stay below 2^31.
 
 | id | range |
 |---|---|
+| chest film study_id | 60,000,000 + 8 x patient + n |
 | hadm_id | 70,000,000 + 8 x patient + admission |
 | subject_id | 80,000,000 + patient |
 | ICU stay_id | 90,000,000 + 8 x patient + admission |
 | ED stay_id | 100,000,000 + 8 x patient + visit |
+| ECG study_id | 110,000,000 + 16 x patient + n |
+| echo study_id | 130,000,000 + 4 x patient + n |
 | transfer_id | 1,000,000,000 + 40 x patient + n |
-| labevent_id, orderid | 2,000 x patient + n |
+| labevent_id | 4,000 x patient + n |
+| orderid | 2,000 x patient + n |
 | specimen_id, micro_specimen_id | 500 x patient + n |
 | pharmacy_id | 300 x patient + n |
 | microevent_id | 200 x patient + n |
@@ -22,11 +26,11 @@ ids follow from the patient's number alone; all stay below 2^31.
 
 from __future__ import annotations
 
-PATIENT_LIMIT = 1_000_000
+PATIENT_LIMIT = 500_000
 """More patients than this would take ids beyond their ranges."""
 PROVIDERS = 400
 CAREGIVERS = tuple(range(900_001, 900_241))
-LABS = 2000
+LABS = 4000
 ORDERS = 2000
 SPECIMENS = 500
 PHARMACY = 300
@@ -84,6 +88,21 @@ def icu_stay_id(patient: int, order: int) -> int:
 def ed_stay_id(patient: int, order: int) -> int:
     """Id of a patient's ED visit; `order` is 0 to 7."""
     return 100_000_000 + 8 * patient + order
+
+
+def film_study_id(patient: int, order: int) -> int:
+    """Id of a patient's chest film study; `order` is 0 to 7."""
+    return 60_000_000 + 8 * patient + order
+
+
+def ecg_study_id(patient: int, order: int) -> int:
+    """Id of a patient's electrocardiogram; `order` is 0 to 15."""
+    return 110_000_000 + 16 * patient + order
+
+
+def echo_study_id(patient: int, order: int) -> int:
+    """Id of a patient's echocardiogram; `order` is 0 to 3."""
+    return 130_000_000 + 4 * patient + order
 
 
 def provider_id(number: int) -> str:

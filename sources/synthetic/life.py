@@ -1,13 +1,14 @@
 """One patient's life: who they are, what they had before, and the admission they are examined on.
 
-Belongs here: demographics, chronic disease, the order of admissions, ids, and which admissions a
-cohort must drop. Does not belong here: what happens inside an admission (`course`).
+Belongs here: demographics, the order of admissions, ids, and which admissions a cohort must drop.
+Does not belong here: chronic disease and home drugs (`person`), what happens inside an admission
+(`course`).
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from functools import cache
 
 from sources.synthetic.body import Body
 from sources.synthetic.calendar import FIRST_YEAR, year_of, year_start
@@ -23,27 +24,14 @@ from sources.synthetic.ids import (
     provider_id,
     subject_id,
 )
+from sources.synthetic.person import Person, draw_person
 from sources.synthetic.stories import EARLIER, Story, load_stories
 from sources.synthetic.timeline import DAY, HOUR, Admission, EdStay, IcuStay, Patient, Vitals
 
-EXCLUDED = {"elective": 0.018, "transfer": 0.018, "leak": 0.022, "second": 0.014}
+EXCLUDED = {"elective": 0.014, "transfer": 0.014, "leak": 0.03, "second": 0.014}
 """Share of patients whose admission a cohort has to drop, by reason."""
-
-
-@dataclass(slots=True)
-class _Person:
-    """What one patient's admissions share."""
-
-    number: int
-    sex: str
-    comorbid: list[str]
-    home: list[str]
-    weight: float
-    height: float
-    insurance: str
-    marital: str
-    group: int
-    baseline: dict[str, float]
+BEFORE = {0: 0.46, 1: 0.3, 2: 0.16, 3: 0.08}
+"""Share of patients by the number of admissions before the one that they are examined on."""
 
 
 def assigned(seed: int, number: int) -> tuple[str, str]:
@@ -66,6 +54,17 @@ def assigned(seed: int, number: int) -> tuple[str, str]:
     return category, conditions[(turn + offset) % len(conditions)]
 
 
+@cache
+def _roots(category: str) -> frozenset[str]:
+    """First three characters of every code that makes a condition of the category."""
+    return frozenset(
+        code[:3]
+        for story in load_stories()[category].values()
+        for version in (9, 10)
+        for code in (*story.codes[version], *story.pinned.get(version, []))
+    )
+
+
 class Life:
     """Tells the life of one patient."""
 
@@ -86,31 +85,36 @@ class Life:
         age = round(max(19, min(89, draws.around(*story.age))))
         reason = self._excluded()
         version = 9 if draws.chance(0.45) else 10
-        before = draws.whole(1, 2) if draws.chance(0.36) else 0
-        years = [draws.whole(0, 2) if before else 0]
-        if before == 2:
-            years.append(years[0] + draws.whole(0, 2))
         index_year = draws.whole(FIRST_YEAR + 6, FIRST_YEAR + 96)
-        person = self._person(story, sex, age, version)
+        person = draw_person(draws, self._number, story, sex, age, version)
         arrival = year_start(index_year) + draws.whole(0, 364) * DAY + self._clock()
-        admissions = []
-        for order, gone in enumerate(sorted(years, reverse=True) if before else []):
-            then = arrival - gone * 365 * DAY - draws.whole(40 + 90 * (before - order), 300) * DAY
-            then = then // DAY * DAY + self._clock()
+        admissions: list[Admission] = []
+        free = 0
+        for then in self._starts(arrival):
+            # Nobody is in hospital twice at the same time.
+            at = max(then, free // DAY * DAY + DAY + self._clock())
             earlier = 9 if version == 9 or draws.chance(0.35) else 10
-            admissions.append(self._earlier(person, order, then, earlier))
-        admissions.sort(key=lambda admission: admission.arrival)
-        end = max((admission.discharged for admission in admissions), default=0)
-        arrival = max(arrival, end + 20 * DAY)
+            admissions.append(self._earlier(person, len(admissions), at, earlier))
+            free = admissions[-1].discharged + 9 * DAY
+        arrival = max(arrival, free + 11 * DAY)
         index = self._admission(
             person, len(admissions), category, condition, arrival, version, reason
         )
         admissions.append(index)
         return self._registered(person, admissions, age, index)
 
+    def _starts(self, arrival: int) -> list[int]:
+        """When the patient came before, by time: up to four years before `arrival`."""
+        draws = self._draws
+        starts = []
+        for _ in range(draws.grade(tuple(BEFORE.values()))):
+            days = draws.whole(40, 360) + 365 * draws.grade((0.45, 0.25, 0.18, 0.12))
+            starts.append((arrival // DAY - days) * DAY + self._clock())
+        return sorted(starts)
+
     def _registered(
         self,
-        person: _Person,
+        person: Person,
         admissions: list[Admission],
         age: int,
         index: Admission,
@@ -139,9 +143,10 @@ class Life:
                 round(draws.around(130, 14)),
                 round(draws.around(76, 8)),
             )
-            for _ in range(draws.whole(0, 3))
+            for _ in range(draws.whole(0, 9))
         )
         return Patient(
+            self._seed,
             person.number,
             subject_id(person.number),
             person.sex,
@@ -155,6 +160,7 @@ class Life:
             tuple(admissions),
             tuple(visits),
             tuple(sorted(clinic)),
+            tuple(person.comorbid),
         )
 
     def _excluded(self) -> str | None:
@@ -170,44 +176,7 @@ class Life:
         draws = self._draws
         return draws.whole(420, 1410) if draws.chance(0.8) else draws.whole(0, 419)
 
-    def _person(self, story: Story, sex: str, age: int, version: int) -> _Person:
-        draws = self._draws
-        comorbid = []
-        for key, disease in self._catalogue.comorbidities.items():
-            low, high = disease.share
-            share = low + (high - low) * max(0.0, min(1.0, (age - 30) / 50))
-            share = story.comorbidities.get(key, share)
-            if disease.sex not in (None, sex):
-                share = 0.0
-            if draws.chance(share):
-                comorbid.append(key)
-        home = dict(self._catalogue.distractors)
-        for key in comorbid:
-            home.update(self._catalogue.comorbidities[key].home)
-        home.update(story.home)
-        # Some patients cannot say what they take.
-        taken = (
-            [] if draws.chance(0.07) else [k for k, share in home.items() if draws.chance(share)]
-        )
-        height = draws.around(162, 7) if sex == "F" else draws.around(175.5, 7.5)
-        index = draws.around(33, 5) if "obesity" in comorbid else draws.around(26.5, 4)
-        old = age >= 65
-        return _Person(
-            self._number,
-            sex,
-            comorbid,
-            taken,
-            round(max(40.0, index * (height / 100) ** 2), 1),
-            round(height),
-            "Medicare"
-            if old and draws.chance(0.86)
-            else draws.one(("Private", "Medicaid", "Other", "Private")),
-            draws.weighted(self._catalogue.background["marital"]),
-            draws.grade((0.25, 0.5, 0.25)) if version == 9 else 2 + draws.grade((0.35, 0.4, 0.25)),
-            {},
-        )
-
-    def _earlier(self, person: _Person, order: int, arrival: int, version: int) -> Admission:
+    def _earlier(self, person: Person, order: int, arrival: int, version: int) -> Admission:
         """An admission for chronic disease or a minor complaint."""
         fitting = [
             condition
@@ -219,7 +188,7 @@ class Life:
 
     def _admission(
         self,
-        person: _Person,
+        person: Person,
         order: int,
         category: str,
         condition: str,
@@ -240,7 +209,9 @@ class Life:
         if icu_start is not None:
             admitted = min(admitted, icu_start - draws.whole(1, 50))
         died = draws.chance(story.mortality * (0.6 + 0.4 * body.severity))
-        days = min(45.0, max(0.9, story.los[0] * draws.times(story.los[1])))
+        # Who is sicker, or has more chronic disease, stays longer.
+        longer = (0.75 + 0.25 * body.severity) * (0.95 + 0.06 * len(person.comorbid))
+        days = min(45.0, max(0.9, longer * story.los[0] * draws.times(story.los[1])))
         icu_end = None
         if care is not None and icu_start is not None:
             icu_days = max(0.7, care.days * draws.times(0.45))
@@ -258,13 +229,17 @@ class Life:
             ed_end = min(ed_end, icu_start)
         frame = Frame(arrival, admitted, discharged, ed_end)
         course = Course(draws, story, body, frame)
-        specimens = course.specimens()
         procedures = course.procedures()
         icu: IcuStay | None = None
         if care is not None and icu_start is not None and icu_end is not None:
-            icu = IcuCourse(draws, story, care, body, arrival, (icu_start, icu_end)).stay(
+            nursed = IcuCourse(draws, story, care, body, arrival, (icu_start, icu_end))
+            icu = nursed.stay(
                 icu_stay_id(person.number, order), procedures, person.weight, person.height
             )
+            specimens = course.specimens(icu.arterial_line)
+            icu = nursed.with_saturations(icu, specimens)
+        else:
+            specimens = course.specimens()
         codes = self._codes(person, category, condition, version, reason)
         ed = None
         if not elective:
@@ -280,6 +255,7 @@ class Life:
             leaves = None
         return Admission(
             hadm_id(person.number, order),
+            category,
             condition,
             version,
             arrival,
@@ -306,10 +282,13 @@ class Life:
             story.drg,
             4 if died else max(1, min(4, round(1.6 + body.severity + (care is not None)))),
             person.weight,
+            body.severity,
+            atypical,
+            reason == "leak",
         )
 
     def _codes(
-        self, person: _Person, category: str, condition: str, version: int, reason: str | None
+        self, person: Person, category: str, condition: str, version: int, reason: str | None
     ) -> tuple[str, ...]:
         """Diagnosis codes in the order of `seq_num`.
 
@@ -322,7 +301,8 @@ class Life:
         if reason == "second":
             rival = draws.one([name for name in self._stories[category] if name != condition])
             other = self._stories[category][rival]
-            codes += other.pinned.get(version) or [draws.one(other.codes[version])]
+            added = other.pinned.get(version) or [draws.one(other.codes[version])]
+            codes += [code for code in added if code not in codes]
         further = []
         for share, nine, ten in story.complications:
             if draws.chance(share):
@@ -331,11 +311,7 @@ class Life:
         if category != EARLIER and draws.chance(0.1) and comorbid:
             comorbid.pop()  # coders miss things
         further += [self._catalogue.comorbidities[key].codes[version] for key in comorbid]
-        roots = {
-            code[:3]
-            for told in self._stories[category].values()
-            for code in (*told.codes[version], *told.pinned.get(version, []))
-        }
+        roots = _roots(category)
         near = [code for code in further if code[:3] in roots]
         for code in further:
             if code not in near and code not in codes:
@@ -346,7 +322,7 @@ class Life:
 
     def _visit(
         self,
-        person: _Person,
+        person: Person,
         story: Story,
         body: Body,
         order: int,
@@ -387,10 +363,10 @@ class Life:
             tuple((version, code) for code in codes[: draws.whole(1, 3)]),
         )
 
-    def _visit_home(self, person: _Person, at: int) -> EdStay:
+    def _visit_home(self, person: Person, at: int) -> EdStay:
         """A visit that ended at home."""
         draws = self._draws
-        story = self._stories[EARLIER]["chest_pain"]
+        story = self._stories[EARLIER]["anxiety"]
         body = Body(
             draws, story, person.sex, person.comorbid, atypical=True, baseline=person.baseline
         )

@@ -5,6 +5,9 @@ Belongs here: poe, poe_detail, prescriptions, pharmacy, emar, emar_detail.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from operator import itemgetter
+
 from sources.synthetic.calendar import moment
 from sources.synthetic.catalogue import Drug, catalogue
 from sources.synthetic.ids import PHARMACY, Ids
@@ -13,6 +16,60 @@ from sources.synthetic.timeline import Admission, Medication, Patient
 
 _FREQUENCY = {0: "ONCE", 3: "Q3H", 4: "Q4H", 6: "Q6H", 8: "Q8H", 12: "Q12H", 24: "DAILY"}
 _KIND = {"dose": "Unit Dose", "piggyback": "IV Piggyback", "drip": "IV Large Volume"}
+_BASE = {
+    "piggyback": "BASE,Bag,BAG50,,0,50 mL Bag,,1,BAG,1,BAG,",
+    "drip": "BASE,Soln,FENTSOLN50,,0,50 mL Vial,,50,mL,50,mL,",
+}
+"""What a drug is dissolved in: a row of its own in prescriptions."""
+_STOPPED = 3
+"""Two of this many drug orders that end before discharge are stopped by an order of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What is the same in every row of a drug."""
+
+    name: str
+    prescribed: str
+    base: str | None
+    dispensed: str
+    stored: str
+    ends: str
+    """Status in pharmacy where nobody stopped the order; empty: it ran until it was stopped."""
+    given: str
+    """Event of a dose that was given."""
+    refused: str
+    """Event of a dose that was not."""
+    kind: str
+    """Type of the administration, up to the pharmacy's number."""
+    due: str
+    dose: str
+
+
+def _shape(drug: Drug) -> _Shape:
+    name, route, dose = field(drug.name), field(drug.route), field(drug.dose)
+    daily = str(24 // drug.every) if drug.every else "1"
+    drip = drug.kind == "drip"
+    given = "Started" if drip else "Flushed" if drug.key.endswith("flush") else "Administered"
+    base = _BASE.get(drug.kind)
+    duration = ",Ongoing" if drug.every else "1,Doses"
+    place = "Distribution-Floor Stock" if drip else "Omnicell"
+    kind = "IV Infusion" if drip else "Standard Maintenance Medication"
+    strength = field(drug.strength)
+    return _Shape(
+        name,
+        f"MAIN,{name},{drug.formulary},{drug.gsn},0,{strength},,{dose},{drug.unit},1,{drug.form},"
+        f"{daily},{route}",
+        None if base is None else f"{base}{daily},{route}",
+        f"{name},{_KIND[drug.kind]},",
+        f"{route},{_FREQUENCY[drug.every]},,,,,,,{daily},{duration},36,Hours,,{place},",
+        "" if drug.every else "Expired",
+        given,
+        "Not Flushed" if given == "Flushed" else "Not Given",
+        f",{kind},",
+        f"{dose},{drug.unit},,,,,,,,,,,,,,{route},,,,,,,,",
+        f",if,,,,,{dose},{drug.unit},No,1,{drug.form},{drug.formulary},{strength},,,,,,,{route},,,,,,,,",
+    )
 
 
 class PharmacyRows:
@@ -21,7 +78,7 @@ class PharmacyRows:
     def __init__(self, book: Book) -> None:
         """Bind the sheets of module hosp."""
         self._book = book
-        self._drugs = catalogue().drugs
+        self._shapes = {key: _shape(drug) for key, drug in catalogue().drugs.items()}
         self._subject = 0
         self._ids = Ids("drug orders", 0, PHARMACY)
         self._pharmacy_id = 0
@@ -37,89 +94,97 @@ class PharmacyRows:
 
     def write(self, admission: Admission) -> None:
         """Write the orders and drugs of one admission, in the order of their times."""
-        subject, hadm = self._subject, admission.hadm_id
-        poe, details = self._book["poe"], self._book["poe_detail"]
-        for order in admission.orders:
-            self._poe += 1
-            poe.add(
-                f"{subject}-{self._poe},{self._poe},{subject},{hadm},{moment(order.at)},"
-                f"{order.kind},{field(order.subtype)},New,,,{admission.provider},Inactive"
-            )
-            if order.detail is not None:
-                name, value = order.detail
-                details.add(
-                    f"{subject}-{self._poe},{self._poe},{subject},{field(name)},{field(value)}"
-                )
-        given: list[tuple[int, bool, Drug, int, int]] = []
+        self._orders(admission)
+        given: list[tuple[int, int, bool, _Shape, int]] = []
+        stopped: list[tuple[int, int]] = []
         for medication in admission.medications:
             if medication.in_ed is not None and not medication.doses:
                 continue  # given from the department's cabinet, never ordered through the pharmacy
-            number = self._order(admission, medication)
-            drug = self._drugs[medication.drug]
-            given += [(at, done, drug, number, self._pharmacy_id) for at, done in medication.doses]
+            shape = self._shapes[medication.drug]
+            number = self._order(admission, medication, shape)
+            pharmacy_id = self._pharmacy_id
+            given += [(at, number, done, shape, pharmacy_id) for at, done in medication.doses]
+            if medication.stop < admission.discharged and not shape.ends and number % _STOPPED:
+                stopped.append((medication.stop, number))
+        self._stops(admission, stopped)
         if admission.has_emar:
-            given.sort(key=lambda dose: (dose[0], dose[3]))
+            given.sort(key=itemgetter(0, 1))
             self._doses(admission, given)
 
-    def _order(self, admission: Admission, medication: Medication) -> int:
+    def _orders(self, admission: Admission) -> None:
+        """Orders other than drugs."""
+        subject, number = self._subject, self._poe
+        middle, tail = f"{subject},{admission.hadm_id},", f",New,,,{admission.provider},Inactive"
+        rows, details = [], []
+        for order in admission.orders:
+            number += 1
+            rows.append(
+                f"{subject}-{number},{number},{middle}{moment(order.at)},{order.kind},"
+                f"{order.subtype}{tail}"
+            )
+            if order.detail is not None:
+                name, value = order.detail
+                details.append(
+                    f"{subject}-{number},{number},{subject},{field(name)},{field(value)}"
+                )
+        self._poe = number
+        self._book["poe"].extend(rows)
+        self._book["poe_detail"].extend(details)
+
+    def _stops(self, admission: Admission, stopped: list[tuple[int, int]]) -> None:
+        """Orders that stop drug orders, by time."""
+        subject = self._subject
+        for at, old in sorted(stopped):
+            self._poe += 1
+            self._book["poe"].add(
+                f"{subject}-{self._poe},{self._poe},{subject},{admission.hadm_id},{moment(at)},"
+                f"Medications,,D/C,{subject}-{old},,{admission.provider},Inactive"
+            )
+
+    def _order(self, admission: Admission, medication: Medication, shape: _Shape) -> int:
         """Write the order and what the pharmacy made of it; returns the order's number."""
-        subject, hadm = self._subject, admission.hadm_id
-        drug = self._drugs[medication.drug]
+        book, subject, hadm = self._book, self._subject, admission.hadm_id
         self._poe += 1
         self._pharmacy_id = self._ids.take()
         number = self._poe
         poe_id = f"{subject}-{number}"
-        start, stop = moment(medication.start), moment(medication.stop)
+        times = f"{moment(medication.start)},{moment(medication.stop)},"
         ordered = moment(medication.ordered)
-        daily = str(24 // drug.every) if drug.every else "1"
-        name, route = field(drug.name), field(drug.route)
-        self._book["poe"].add(
+        book["poe"].add(
             f"{poe_id},{number},{subject},{hadm},{ordered},Medications,,New,,,"
             f"{admission.provider},Inactive"
         )
-        self._book["prescriptions"].add(
-            f"{subject},{hadm},{self._pharmacy_id},{poe_id},{number},{admission.provider},"
-            f"{start},{stop},MAIN,{name},{drug.formulary},{drug.gsn},0,{field(drug.strength)},,"
-            f"{field(drug.dose)},{drug.unit},1,{drug.form},{daily},{route}"
-        )
+        head = f"{subject},{hadm},{self._pharmacy_id},{poe_id},"
+        prescribed = f"{head}{number},{admission.provider},{times}"
+        book["prescriptions"].add(prescribed + shape.prescribed)
+        if shape.base is not None:
+            book["prescriptions"].add(prescribed + shape.base)
         ended = medication.stop >= admission.discharged
-        status = "Discontinued via patient discharge" if ended else "Discontinued"
-        if not drug.every:
-            status = "Expired"
-        duration = "1,Doses" if not drug.every else ",Ongoing"
-        place = "Distribution-Floor Stock" if drug.kind == "drip" else "Omnicell"
-        self._book["pharmacy"].add(
-            f"{subject},{hadm},{self._pharmacy_id},{poe_id},{start},{stop},{name},"
-            f"{_KIND[drug.kind]},{status},{ordered},{ordered},{route},{_FREQUENCY[drug.every]},"
-            f",,,,,,{daily},{duration},36,Hours,,{place},"
+        status = shape.ends or ("Discontinued via patient discharge" if ended else "Discontinued")
+        book["pharmacy"].add(
+            f"{head}{times}{shape.dispensed}{status},{ordered},{ordered},{shape.stored}"
         )
         return number
 
-    def _doses(self, admission: Admission, given: list[tuple[int, bool, Drug, int, int]]) -> None:
-        subject, hadm = self._subject, admission.hadm_id
-        rows, details = [], []
-        for at, done, drug, number, pharmacy_id in given:
-            self._emar += 1
-            seq = self._emar
-            drip = drug.kind == "drip"
-            event = ("Started" if drip else "Administered") if done else "Not Given"
+    def _doses(self, admission: Admission, given: list[tuple[int, int, bool, _Shape, int]]) -> None:
+        subject, seq = self._subject, self._emar
+        head, provider = f"{subject},{admission.hadm_id},{subject}-", admission.provider
+        rows: list[str] = []
+        details: list[str] = []
+        for at, number, done, shape, pharmacy_id in given:
+            seq += 1
             time = moment(at)
+            event = shape.given if done else shape.refused if seq % 9 else "Hold Dose"
             rows.append(
-                f"{subject},{hadm},{subject}-{seq},{seq},{subject}-{number},{pharmacy_id},"
-                f"{admission.provider},{time},{field(drug.name)},{event},{time},{moment(at + 2)}"
+                f"{head}{seq},{seq},{subject}-{number},{pharmacy_id},{provider},{time},"
+                f"{shape.name},{event},{time},{moment(at + 2)}"
             )
-            kind = "IV Infusion" if drip else "Standard Maintenance Medication"
-            dose, unit = field(drug.dose), drug.unit
-            head = f"{subject},{subject}-{seq},{seq},"
-            route = field(drug.route)
-            details.append(
-                f"{head},{kind},{pharmacy_id},,,{'' if done else 'Yes'},{dose},{unit},"
-                f",,,,,,,,,,,,,{route},,,,,,,,"
-            )
+            own = f"{subject},{subject}-{seq},{seq},"
             if done:
-                details.append(
-                    f"{head}1.1,,{pharmacy_id},if,,,,,{dose},{unit},No,1,{drug.form},"
-                    f"{drug.formulary},{field(drug.strength)},,,,,,,{route},,,,,,,,"
-                )
+                details.append(f"{own}{shape.kind}{pharmacy_id},,,,{shape.due}")
+                details.append(f"{own}1.1,,{pharmacy_id}{shape.dose}")
+            else:
+                details.append(f"{own}{shape.kind}{pharmacy_id},,,Yes,{shape.due}")
+        self._emar = seq
         self._book["emar"].extend(rows)
         self._book["emar_detail"].extend(details)

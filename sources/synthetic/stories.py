@@ -6,6 +6,7 @@ how one admission is drawn from a story (`course`, `body`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -15,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 EARLIER = "earlier"
 """Name of the file with admissions that precede the one a patient is examined on."""
+_ADDED = frozenset({"complaints", "vague"})
 
 
 class Closed(BaseModel):
@@ -38,6 +40,8 @@ class LabCourse(Closed):
     """Factor over `first` and the hour at which it is reached; the fall starts there."""
     normal: float = 0.0
     """Share of patients in whom this value stays at the baseline."""
+    firm: bool = False
+    """The value defines the illness: an atypical patient has it like any other."""
 
 
 class IcuCare(Closed):
@@ -133,6 +137,27 @@ def read_yaml(folder: str, name: str) -> dict[str, Any]:
     return content
 
 
+def with_shared(shared: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    """A story completed by what all stories of its category share (`shared` of the file).
+
+    Mappings are merged, the story's own entries first in weight; of `complaints` and `vague` the
+    story's own are added to the shared; of every other field the story's own stands alone. What
+    conditions share cannot give one of them away.
+
+    >>> with_shared({"tests": {"cbc": 1}, "complaints": ["a"]}, {"tests": {"tsh": 1}})
+    {'tests': {'cbc': 1, 'tsh': 1}, 'complaints': ['a']}
+    """
+    whole = dict(shared)
+    for field, own in told.items():
+        if isinstance(own, Mapping):
+            whole[field] = {**shared.get(field, {}), **own}
+        elif field in _ADDED:
+            whole[field] = [*shared.get(field, []), *own]
+        else:
+            whole[field] = own
+    return whole
+
+
 @cache
 def load_stories() -> dict[str, dict[str, Story]]:
     """All stories: category to condition to story, in a fixed order."""
@@ -144,8 +169,9 @@ def load_stories() -> dict[str, dict[str, Story]]:
     stories: dict[str, dict[str, Story]] = {}
     for name in names:
         content = read_yaml("stories", name)
+        shared = content.get("shared", {})
         stories[content["category"]] = {
-            condition: Story.model_validate(told)
+            condition: Story.model_validate(with_shared(shared, told))
             for condition, told in content["conditions"].items()
         }
     return stories

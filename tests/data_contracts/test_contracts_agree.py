@@ -14,7 +14,7 @@ from data_contracts.marts import MARTS, mart_columns, nullable_columns
 from data_contracts.raw_contracts import TableContract, load_contracts
 
 MODELS = Path(__file__).resolve().parents[2] / "dbt_project" / "models"
-SPINE = ("ed", "hosp", "icu")
+SPINE = ("cxr", "ecg", "echo", "ed", "hosp", "icu", "note", "pulseox")
 
 # Kind of a raw column to the type that the landing gives it (docs/formats.md, "Landing record").
 LANDED_TYPE = {

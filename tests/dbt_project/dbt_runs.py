@@ -22,17 +22,22 @@ COHORTS = tuple(
     )
 )
 RELEASE = "hand-made 1"
+MODULES = ("hosp", "icu", "ed", "note", "cxr", "ecg", "echo", "pulseox")
 
 
 def run_dbt(
-    workspace: Path, *arguments: str, threads: int = 2, cohorts: str = ",".join(COHORTS)
+    workspace: Path,
+    *arguments: str,
+    threads: int = 2,
+    cohorts: str = ",".join(COHORTS),
+    modules: str = ",".join(MODULES),
 ) -> subprocess.CompletedProcess[str]:
     """Run dbt on a workspace as a user would."""
     environment = {
         **os.environ,
         "MEDCRED_WORKSPACE": str(workspace),
         "MEDCRED_RELEASE": RELEASE,
-        "MEDCRED_MODULES": "hosp,icu,ed",
+        "MEDCRED_MODULES": modules,
         "MEDCRED_COHORTS": cohorts,
         "MEDCRED_THREADS": str(threads),
         "DBT_TARGET_PATH": str(workspace / "dbt" / "target"),

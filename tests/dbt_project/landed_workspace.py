@@ -1,4 +1,4 @@
-"""A small landed workspace, made in code: all 37 tables, a few patients whose fate is known.
+"""A small landed workspace, made in code: every table, a few patients whose fate is known.
 
 Belongs here: the patients, and writing them as the landing would. Does not belong here: assertions.
 Columns and types come from the dbt sources, so a row with an unknown column fails here.
@@ -117,6 +117,15 @@ class _Chart:
             valuenum=float(value) if value else None, valueuom="mg/dL", comments=comments,
         )  # fmt: skip
 
+    def report(self, subject: int, taken: str, stored: str, text: str) -> None:
+        """A chest film's report that names no admission."""
+        note = f"{subject}-RR-{self.number()}"
+        self.add("note", "radiology", note_id=note, subject_id=subject, note_type="RR", note_seq=1,
+                 charttime=taken, storetime=stored, text=text)  # fmt: skip
+        self.add("note", "radiology_detail", note_id=note, subject_id=subject,
+                 field_name="exam_name", field_value="CHEST (PORTABLE AP)",
+                 field_ordinal=1)  # fmt: skip
+
     def blood_culture(
         self, subject: int, hadm: int, taken: str, stored: str, organism: str | None
     ) -> None:
@@ -136,11 +145,12 @@ def known_patients() -> Rows:
     1: infarction, decided by angiography after 20 h. 2: cellulitis that the complaint names.
     3: kidney injury twice. 4: septic shock with pneumonia first. 5: ketoacidosis, 16 years old.
     6: hyperkalemia, not through the emergency department. 7: none of the conditions.
-    8: kidney injury on dialysis. 9: kidney injury without any creatinine.
+    8: kidney injury on dialysis. 9: kidney injury without any creatinine. 10: an effusion on the
+    film of a fall.
     """
     chart = _Chart()
     for subject, age in [(1, 60), (2, 50), (3, 70), (4, 40), (5, 16), (6, 80), (7, 30), (8, 64),
-                         (9, 64)]:  # fmt: skip
+                         (9, 64), (10, 33)]:  # fmt: skip
         chart.patient(subject, age=age)
     for item, label in [(51003, "Troponin T"), (50971, "Potassium"), (50912, "Creatinine"),
                         (50813, "Lactate"), (50956, "Lipase")]:  # fmt: skip
@@ -200,4 +210,32 @@ def known_patients() -> Rows:
     chart.admission(9, 109, day="2150-01-01", discharged="2150-01-03 10:00:00",
                     codes=[("N179", 10)])  # fmt: skip
     chart.lab(9, 50971, "2150-01-01 09:00:00", "2150-01-01 10:00:00", "4.0", hadm=109)
+    chart.admission(10, 110, day="2150-01-01", discharged="2150-01-03 10:00:00",
+                    codes=[("R55", 10), ("J90", 10)])  # fmt: skip
+    chart.lab(10, 50971, "2150-01-01 09:00:00", "2150-01-01 10:00:00", "4.2", hadm=110)
+    _reports(chart)
     return chart.rows
+
+
+def _reports(chart: _Chart) -> None:
+    """Chest films of 4 and 10, an ECG and an echocardiogram of 1."""
+    chart.report(4, "2150-01-01 10:00:00", "2150-01-01 11:00:00",
+                 "FINDINGS: Opacity in the left lower lobe.\n\nIMPRESSION: Pneumonia.")  # fmt: skip
+    chart.report(
+        10,
+        "2150-01-01 10:00:00",
+        "2150-01-01 11:30:00",
+        "INDICATION: fall.\n\nFINDINGS: Blunted left angle.\n\nIMPRESSION: Effusion.",
+    )
+    chart.add("cxr", "metadata", dicom_id="a", subject_id=10, study_id=90_000_010,
+              viewposition="PA", studydate=21500101, studytime=95959.5)  # fmt: skip
+    for labeler in ("chexpert", "negbio"):
+        chart.add("cxr", labeler, subject_id=10, study_id=90_000_010, pleural_effusion=1.0,
+                  cardiomegaly=0.0)  # fmt: skip
+    chart.add("ecg", "record_list", subject_id=1, study_id=40_000_001, file_name="40000001",
+              ecg_time="2150-01-01 08:10:00", path="files/p1/40000001")  # fmt: skip
+    chart.add("ecg", "machine_measurements", subject_id=1, study_id=40_000_001,
+              ecg_time="2150-01-01 08:10:00", report_0="Sinus rhythm",
+              report_1="Borderline ECG")  # fmt: skip
+    chart.add("echo", "study_list", subject_id=1, study_id=30_000_001,
+              study_datetime="2150-01-01 12:30:00")  # fmt: skip

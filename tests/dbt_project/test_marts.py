@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from dbt_runs import RELEASE, Built
+from dbt_runs import COHORTS, RELEASE, Built
 from landed_workspace import FUTURE_VALUE, UNSTORED_VALUE
 
 MARTS = ("scenarios", "evidence", "ground_truth", "actions_taken", "cohort_attrition")
@@ -28,6 +28,7 @@ def test_the_right_admissions_become_scenarios(built: Built) -> None:
         (scenario_id(101), "nstemi", 101, None),
         (scenario_id(103), "aki", 103, None),
         (scenario_id(104), "septic_shock", 104, 70_104),
+        (scenario_id(110), "rad_pleural_effusion", 110, None),
     ]
 
 
@@ -63,15 +64,44 @@ def test_a_lab_without_store_time_is_no_evidence(built: Built) -> None:
 
 def test_evidence_of_the_infarction(built: Built) -> None:
     found = built.rows(
-        "select evidence_no, test_id, value_text, taken_hours, available_hours from {evidence} "
-        f"where scenario_id = '{scenario_id(101)}' and kind != 'vital' order by evidence_no"
+        "select evidence_no, test_id, value_text, round(taken_hours, 4), available_hours "
+        f"from {{evidence}} where scenario_id = '{scenario_id(101)}' and kind != 'vital' "
+        "order by evidence_no"
     )
     # The potassium names no admission and is assigned by time; the troponin's comment gives its
     # limit and nothing more; the culture came back after the decision.
     assert found == [
-        (7, "lab_k", "4.1", -0.5, 0.5),
-        (8, "lab_tnt", "<0.01", 1.0, 2.0),
+        (7, "ecg_12lead", "Sinus rhythm; Borderline ECG", 0.1667, 0.25),
+        (8, "lab_k", "4.1", -0.5, 0.5),
+        (9, "lab_tnt", "<0.01", 1.0, 2.0),
     ]
+
+
+def test_a_report_shows_its_findings_when_it_is_stored(built: Built) -> None:
+    found = built.rows(
+        "select test_id, kind, label, value_text, taken_hours, available_hours from {evidence} "
+        f"where scenario_id = '{scenario_id(110)}' and kind = 'imaging'"
+    )
+    words = "Blunted left angle."
+    assert found == [("img_xr_chest", "imaging", "CHEST (PORTABLE AP)", words, 2.0, 3.5)]
+
+
+def test_an_echocardiogram_was_done_and_shows_nothing(built: Built) -> None:
+    done = built.rows(
+        "select test.test_id, test.first_taken_hours from ("
+        "select unnest(tests) as test from {ground_truth} where hadm_id = 101"
+        ") where test.test_id = 'echo_tte'"
+    )
+    assert done == [("echo_tte", 4.5)]
+    assert not built.rows("select * from {evidence} where test_id = 'echo_tte'")
+
+
+def test_what_a_film_shows_is_the_target_and_the_principal_code_its_code(built: Built) -> None:
+    found = built.rows(
+        "select category, target_code, list_transform(diagnoses, lambda d: d.code) "
+        "from {ground_truth} where hadm_id = 110"
+    )
+    assert found == [("radiology", "R55", ["R55", "J90"])]
 
 
 def test_vitals_are_in_celsius_and_impossible_ones_are_gone(built: Built) -> None:
@@ -126,8 +156,8 @@ def test_attrition_adds_up_to_all_admissions(built: Built) -> None:
     sums = built.rows(
         "select condition_id, sum(admissions)::int from {cohort_attrition} group by condition_id"
     )
-    assert len(sums) == 31
-    assert {total for _, total in sums} == {11}
+    assert len(sums) == len(COHORTS)
+    assert {total for _, total in sums} == {12}
 
 
 @pytest.mark.parametrize(

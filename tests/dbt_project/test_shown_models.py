@@ -32,7 +32,9 @@ FORBIDDEN_SOURCES = {
 } | {
     ("mimiciv_ed", "diagnosis"), ("mimiciv_ed", "pyxis"), ("mimiciv_icu", "icustays"),
     ("mimiciv_icu", "procedureevents"), ("mimiciv_icu", "inputevents"),
-    ("mimiciv_icu", "ingredientevents"),
+    ("mimiciv_icu", "ingredientevents"), ("mimiciv_note", "discharge"),
+    ("mimiciv_note", "discharge_detail"), ("mimiciv_cxr", "chexpert"), ("mimiciv_cxr", "negbio"),
+    ("mimiciv_cxr", "test_set_labeled"),
 }  # fmt: skip
 
 FORBIDDEN_WORDS = re.compile(

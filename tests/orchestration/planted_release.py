@@ -27,13 +27,14 @@ COMMENT_CANARY = f"{CANARY}COMMENT"
 DRUG_CANARY = f"{CANARY}DRUG"
 COMPLAINT_CANARY = f"{CANARY}COMPLAINT"
 
-TROPONIN, CREATININE = "51003", "50912"
+CKMB, FERRITIN = "50911", "50924"
+"""Items without a range in dbt's test of possible values, which the planted ones would fail."""
 CONTROL_VALUE = "876543.25"
-"""Troponin taken and stored within the first half hour: must be seen."""
+"""Creatine kinase MB taken and stored within the first half hour: must be seen."""
 STORED_LATE_VALUE = "987654.25"
-"""Troponin taken in the first hour, stored a minute after the last possible decision time."""
+"""Creatine kinase MB taken in the first hour, stored a minute after every decision time."""
 TAKEN_LATE_VALUE = "987655.25"
-"""Creatinine taken and stored after the last possible decision time."""
+"""Ferritin taken and stored after the last possible decision time, in stays that last so long."""
 LADDER_HOURS = tuple(range(3, 76, 3))
 
 _HOSP = "mimiciv/3.1/hosp"
@@ -41,7 +42,7 @@ _ED = "mimic-iv-ed/2.2/ed"
 
 
 def ladder_value(hours: int) -> str:
-    """Value of the creatinine that was stored `hours` after arrival."""
+    """Value of the ferritin that was stored `hours` after arrival."""
     return f"{700_000 + hours}.25"
 
 
@@ -49,7 +50,7 @@ def planted_release(root: Path) -> None:
     """Write the release, then plant, then make the checksums fit."""
     generate(root, PATIENTS, SEED)
     arrivals = _arrivals(root)
-    _change(root, f"{_HOSP}/labevents.csv.gz", lambda rows: rows + _labs(rows, arrivals))
+    _change(root, f"{_HOSP}/labevents.csv.gz", lambda rows: rows + _labs(root, rows, arrivals))
     _change(root, f"{_HOSP}/prescriptions.csv.gz", lambda rows: _replaced(rows, "drug"))
     _change(root, f"{_ED}/triage.csv.gz", lambda rows: _replaced(rows, "chiefcomplaint"))
     refresh_checksums(root)
@@ -62,7 +63,7 @@ def refresh_checksums(root: Path) -> None:
     for sums in root.glob("*/*/SHA256SUMS.txt"):
         listed = {
             path.relative_to(sums.parent).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(sums.parent.rglob("*.csv.gz"))
+            for path in sorted(sums.parent.rglob("*.csv*"))
         }
         sums.write_text("".join(f"{digest} {name}\n" for name, digest in listed.items()))
         release = sums.parent.relative_to(root).as_posix()
@@ -81,24 +82,34 @@ def _arrivals(root: Path) -> dict[tuple[str, str], datetime]:
     return found
 
 
+def _discharges(root: Path) -> dict[str, datetime]:
+    return {
+        row["hadm_id"]: datetime.fromisoformat(row["dischtime"])
+        for row in _read(root / f"{_HOSP}/admissions.csv.gz")
+    }
+
+
 def _labs(
-    rows: list[dict[str, str]], arrivals: dict[tuple[str, str], datetime]
+    root: Path, rows: list[dict[str, str]], arrivals: dict[tuple[str, str], datetime]
 ) -> list[dict[str, str]]:
     number = max(int(row["labevent_id"]) for row in rows)
     specimen = max(int(row["specimen_id"]) for row in rows)
     planted = []
+    gone = _discharges(root)
     for (subject, admission), t0 in sorted(arrivals.items()):
         plan = [
-            (TROPONIN, CONTROL_VALUE, timedelta(minutes=10), timedelta(minutes=20)),
-            (TROPONIN, STORED_LATE_VALUE, timedelta(minutes=30), timedelta(hours=72, minutes=1)),
-            (CREATININE, TAKEN_LATE_VALUE, timedelta(hours=73), timedelta(hours=74)),
+            (CKMB, CONTROL_VALUE, timedelta(minutes=10), timedelta(minutes=20)),
+            (CKMB, STORED_LATE_VALUE, timedelta(minutes=30), timedelta(hours=72, minutes=1)),
+            (FERRITIN, TAKEN_LATE_VALUE, timedelta(hours=73), timedelta(hours=74)),
             *(
-                (CREATININE, ladder_value(hours), timedelta(minutes=20, seconds=hours),
+                (FERRITIN, ladder_value(hours), timedelta(minutes=20, seconds=hours),
                  timedelta(hours=hours))
                 for hours in LADDER_HOURS
             ),
         ]  # fmt: skip
         for item, value, taken, stored in plan:
+            if t0 + taken >= gone[admission]:
+                continue
             number, specimen = number + 1, specimen + 1
             planted.append(
                 {
@@ -112,7 +123,7 @@ def _labs(
                     "storetime": str(t0 + stored),
                     "value": value,
                     "valuenum": value,
-                    "valueuom": "mg/dL" if item == CREATININE else "ng/mL",
+                    "valueuom": "ng/mL",
                     "comments": COMMENT_CANARY,
                 }
             )

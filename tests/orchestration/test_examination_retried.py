@@ -12,8 +12,8 @@ from conftest import Ran
 from medcred_runs import Enclave, only_environment
 from small_examination import Endpoint, completion, failure
 
+from orchestration.execution import reason
 from orchestration.progress import LogReporter
-from orchestration.run import reason
 
 CATEGORY = "pulmonology"
 

@@ -133,8 +133,8 @@ def publish_alone(enclave: Enclave) -> str:
     import dagster as dg
 
     from orchestration.defs import build_defs
+    from orchestration.execution import prepare, reason
     from orchestration.progress import LogReporter
-    from orchestration.run import prepare, reason
     from orchestration.settings import Settings
 
     with only_environment(enclave.environment()):

@@ -27,6 +27,11 @@ class Folder:
             "hosp": "mimiciv/3.1",
             "icu": "mimiciv/3.1",
             "ed": "mimic-iv-ed/2.2",
+            "note": "mimic-iv-note/2.2",
+            "mimic-cxr-jpg": "mimic-cxr-jpg/2.1.0",
+            "mimic-cxr": "mimic-cxr/2.1.0",
+            "ecg": "mimic-iv-ecg/1.0",
+            "echo": "mimic-iv-echo/0.1",
         }
     )
 
@@ -46,6 +51,15 @@ class Folder:
         first = header or ",".join(load_contracts()[module].table(table).header)
         text = "".join(f"{line}\n" for line in [first, *rows])
         return self.put(module, f"{table}.csv.gz", gzip.compress(text.encode(), mtime=0))
+
+    def file(self, module: str, table: str, text: str) -> Path:
+        """Write a table's file, header line included, where its contract says."""
+        contract = load_contracts()[module].table(table)
+        path = self.root / self.layout[contract.release or module] / contract.file_name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        content = text.encode()
+        path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+        return path
 
     def vitals(self, *rows: str, header: str = VITALS) -> Path:
         return self.table("ed", "vitalsign", rows, header)

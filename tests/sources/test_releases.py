@@ -42,6 +42,15 @@ def test_every_known_count_is_of_a_table_that_has_a_contract() -> None:
         for module, counts in release.rows.items():
             assert module in release.modules
             assert set(counts) <= {table.name for table in contracts[module].tables}
+            assert {(module, name) for name in counts} <= {
+                (table.module, table.name) for table in release.tables()
+            }
+
+
+def test_a_release_that_a_contract_names_is_a_known_one() -> None:
+    named = {t.release for m in load_contracts().values() for t in m.tables if t.release}
+    assert named == {"mimic-cxr", "mimic-cxr-jpg"}
+    assert named <= {release.name for release in known_releases()}
 
 
 @pytest.mark.parametrize(
@@ -61,6 +70,37 @@ def test_every_known_count_is_of_a_table_that_has_a_contract() -> None:
         (("mimic-iv-2.2", "mimic-iv-ed-2.2"), "mimiciv-2.2", ("mimic-iv-ed 2.2", "mimiciv 2.2")),
         (("mimic-iv-ed-2.2",), "mimic-iv-ed-2.2-no-hosp-no-icu", ("mimic-iv-ed 2.2",)),
         (("mimic-iv-demo/2.2",), "mimiciv-demo-2.2-no-ed", ("mimiciv-demo 2.2",)),
+        (
+            ("mimic-iv-demo/2.2", "mimic-iv-ed-demo/2.2", "mimic-iv-ecg-demo/0.1"),
+            "mimiciv-demo-2.2-with-ecg",
+            ("mimic-iv-ecg-demo 0.1", "mimic-iv-ed-demo 2.2", "mimiciv-demo 2.2"),
+        ),
+        (
+            (
+                "mimiciv/3.1",
+                "mimic-iv-ed/2.2",
+                "mimic-iv-note/2.2",
+                "mimic-cxr-jpg/2.1.0",
+                "mimic-cxr/2.1.0",
+                "mimic-iv-ecg/1.0",
+                "mimic-iv-echo/0.1",
+                "mit-critical-datathon-2023/1.0.0",
+                "mimiciii/1.4",
+            ),
+            "mimiciv-3.1-with-cxr-ecg-echo-mimiciii-note-pulseox",
+            (
+                "mimic-cxr 2.1.0",
+                "mimic-cxr-jpg 2.1.0",
+                "mimic-iv-ecg 1.0",
+                "mimic-iv-echo 0.1",
+                "mimic-iv-ed 2.2",
+                "mimic-iv-note 2.2",
+                "mimiciii 1.4",
+                "mimiciv 3.1",
+                "mit-critical-datathon-2023 1.0.0",
+            ),
+        ),
+        (("MIMIC-III-clinical-database-demo-1.4",), "mimiciii-demo-1.4", ("mimiciii-demo 1.4",)),
     ],
 )
 def test_releases_are_known_by_their_folders(
@@ -102,7 +142,7 @@ def test_every_contract_has_an_entry_and_what_is_missing_is_absent(tmp_path: Pat
         for module, contract in load_contracts().items()
         for table in contract.tables
     }
-    assert _origins(source) == {"official": 2, "absent": 35}
+    assert _origins(source) == {"official": 2, "absent": 80}
     assert source.tables["icu", "icustays"].expected_rows == 94_458
     assert source.tables["ed", "triage"].release is None
     assert source.tables["icu", "d_items"].release == "mimiciv 3.1"
@@ -183,10 +223,57 @@ def test_folder_without_a_known_name_is_told_from_an_empty_one(tmp_path: Path) -
         find_source(tmp_path)
 
 
-def test_only_releases_that_are_not_landed_are_named(tmp_path: Path) -> None:
-    _release(tmp_path, "mimiciii-demo/1.4")
-    with pytest.raises(ReleaseNotFoundError, match=r"mimiciii-demo 1.4 \(not landed by this"):
-        find_source(tmp_path)
+def test_open_ecg_is_open_alone_and_credentialed_beside_the_patients_records(
+    tmp_path: Path,
+) -> None:
+    folder = _release(tmp_path, "mimic-iv-ecg/1.0", "record_list.csv")
+    assert find_source(folder).tier == "open"
+    _release(tmp_path, "mimiciv/3.1")
+    assert find_source(tmp_path).tier == "credentialed"
+
+
+def test_chest_films_come_from_two_releases_that_do_not_collide(tmp_path: Path) -> None:
+    _release(tmp_path, "mimic-cxr-jpg/2.1.0", "mimic-cxr-2.0.0-metadata.csv.gz")
+    _release(tmp_path, "mimic-cxr/2.1.0", "CXR-STUDY-LIST.csv", "cxr-record-list.csv.gz")
+    (tmp_path / "mimic-cxr/2.1.0/SHA256SUMS.txt").write_text(f"{'a' * 64} cxr-study-list.csv\n")
+    tables = find_source(tmp_path).tables
+    assert tables["cxr", "metadata"].release == "mimic-cxr-jpg 2.1.0"
+    assert tables["cxr", "metadata"].expected_rows == 377_110
+    assert tables["cxr", "study_list"].expected_sha256 == "a" * 64
+    assert tables["cxr", "record_list"].expected_sha256 is None
+    absent = tables["cxr", "chexpert"]
+    assert (absent.origin, absent.release) == ("absent", "mimic-cxr-jpg 2.1.0")
+
+
+def test_one_of_the_two_releases_of_chest_films_is_enough(tmp_path: Path) -> None:
+    _release(tmp_path, "mimic-cxr-jpg-2.1.0", "mimic-cxr-2.0.0-negbio.csv")
+    tables = find_source(tmp_path).tables
+    assert tables["cxr", "negbio"].origin == "official"
+    assert (tables["cxr", "study_list"].origin, tables["cxr", "study_list"].release) == (
+        "absent",
+        None,
+    )
+
+
+def test_a_table_of_another_release_is_not_taken_from_a_folder(tmp_path: Path) -> None:
+    _release(tmp_path, "mimic-cxr/2.1.0", "mimic-cxr-2.0.0-chexpert.csv.gz", "record_list.csv")
+    assert _origins(find_source(tmp_path)) == {"absent": 82}
+
+
+def test_tables_of_mimiciii_are_known_in_either_case(tmp_path: Path) -> None:
+    _release(tmp_path, "mimiciii/1.4", "ADMISSIONS.csv.gz", "patients.csv")
+    source = find_source(tmp_path)
+    assert _origins(source) == {"official": 2, "absent": 80}
+    assert source.tables["mimiciii", "d_items"].expected_rows is None
+    assert source.tables["mimiciii", "d_items"].release == "mimiciii 1.4"
+
+
+def test_a_table_of_which_no_rows_are_published_may_be_empty(tmp_path: Path) -> None:
+    _release(tmp_path, "mimiciii-demo/1.4", "NOTEEVENTS.csv", "LABEVENTS.csv")
+    tables = find_source(tmp_path).tables
+    notes, labs = tables["mimiciii", "noteevents"], tables["mimiciii", "labevents"]
+    assert (notes.expected_rows, notes.minimum_rows) == (0, 0)
+    assert labs.expected_rows == 76_074
 
 
 def test_missing_folder_is_refused(tmp_path: Path) -> None:
@@ -199,8 +286,8 @@ def test_generated_data_is_open_and_named_after_size_and_seed(synthetic: Folder)
     synthetic.table("hosp", "patients", ["1,F,60,2150,2011 - 2013,"])
     source = synthetic.find()
     assert (source.slug, source.releases, source.tier) == (
-        "synthetic-1-7",
-        ("synthetic 1",),
+        "synthetic-1-7-no-cxr-no-ecg-no-echo-no-note-no-pulseox",
+        ("synthetic 2",),
         "open",
     )
     assert source.tables["hosp", "patients"].expected_rows == 1
@@ -314,4 +401,17 @@ def test_source_is_the_same_wherever_it_lies(synthetic: Folder, tmp_path: Path) 
     (synthetic.root / MARKER).write_text(json.dumps({"patients": 600, "seed": 42}))
     copy = tmp_path / "elsewhere"
     shutil.copytree(synthetic.root, copy)
-    assert find_source(copy).slug == synthetic.find().slug == "synthetic-600-42"
+    assert find_source(copy).slug == synthetic.find().slug
+    assert find_source(copy).slug.startswith("synthetic-600-42-no-cxr-")
+
+
+def test_generated_data_with_every_module_is_named_by_size_and_seed_alone(
+    synthetic: Folder,
+) -> None:
+    for release in known_releases():
+        if release.status == "landed" and release.population == "full" and release.version != "2.2":
+            _release(synthetic.root, release.folders[0])
+    for name in ("mimic-iv-ed/2.2", "mimic-iv-note/2.2"):
+        _release(synthetic.root, name)
+    assert synthetic.find().slug == "synthetic-1-7"
+    assert synthetic.find().releases == ("synthetic 2",)

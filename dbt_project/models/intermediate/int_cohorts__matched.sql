@@ -1,12 +1,14 @@
 -- Admissions that carry a target condition, with the first rule that each fails, as far as no
 -- event need be read: the events are read only for those that pass.
--- Grain: one admission and condition whose code stands at an eligible position.
+-- Grain: one admission and condition whose code stands at an eligible position, or that its film
+-- shows.
 -- Source: cohort_rules.csv, `_global`. single_target: another condition of the same category is
--- coded at position 1 to 3 (multi-pathology, as MIMIC-CDM dropped it). planned_therapy: Z51 or
--- V58.0, V58.1 at position 1. length: discharged after admission and within 60 days.
+-- coded at position 1 to 3, or on the same film (multi-pathology, as MIMIC-CDM dropped it).
+-- planned_therapy: Z51 or V58.0, V58.1 at position 1. length: discharged after admission and
+-- within 60 days.
 with targets as (
     select *
-    from {{ ref('int_diagnoses__matched') }}
+    from {{ ref('int_targets__matched') }}
     where is_eligible_position
     qualify
         row_number() over (
@@ -20,7 +22,7 @@ companions as (
         targets.hadm_id,
         targets.condition_id
     from targets
-    inner join {{ ref('int_diagnoses__matched') }} as others
+    inner join {{ ref('int_targets__matched') }} as others
         on
             targets.hadm_id = others.hadm_id
             and targets.category = others.category

@@ -3,7 +3,8 @@
 -- Grain: one admission and condition.
 -- Source: cohort_rules.csv. one_use: conditions that may be coded at any position come first
 -- (shock,
--- arrest: coded second by rule), then the better coded one (lower seq_num), then the id. Then
+-- arrest: coded second by rule), those that a film shows last, then the better coded one (lower
+-- seq_num), then the id. Then
 -- first_admission: the earliest admission of a patient within a condition. In this order, since
 -- an admission used elsewhere is none of this condition. A patient may serve several conditions;
 -- the freeze takes one scenario a patient.
@@ -16,7 +17,7 @@ with used as (
         row_number() over (
             partition by united.hadm_id
             order by
-                case conditions.dx_position when 'any' then 0 else 1 end,
+                case conditions.dx_position when 'any' then 0 when 'cxr_label' then 2 else 1 end,
                 screened.target_seq_num,
                 united.condition_id
         ) as use_no

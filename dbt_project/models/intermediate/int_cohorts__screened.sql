@@ -24,7 +24,7 @@ tellable as (
     inner join {{ ref('test_catalogue') }} as test_catalogue
         on required.test_id = test_catalogue.test_id
     group by required.condition_id, required.rule_id
-    having bool_or({{ kind_is_landed('test_catalogue.kind') }})
+    having bool_or({{ test_is_landed('test_catalogue') }})
 ),
 
 early_tests as (

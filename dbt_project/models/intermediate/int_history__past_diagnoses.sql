@@ -4,7 +4,7 @@
 -- admission itself, and any that had not ended at t0, give nothing.
 with matched as (
     select distinct hadm_id
-    from {{ ref('int_diagnoses__matched') }}
+    from {{ ref('int_targets__matched') }}
     where is_eligible_position
 )
 

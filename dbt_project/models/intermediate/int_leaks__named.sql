@@ -71,7 +71,7 @@ targets as (
     select distinct
         hadm_id,
         condition_id
-    from {{ ref('int_diagnoses__matched') }}
+    from {{ ref('int_targets__matched') }}
     where is_eligible_position
 ),
 

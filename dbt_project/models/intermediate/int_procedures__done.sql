@@ -41,7 +41,7 @@ with entries as (
     inner join {{ ref('test_catalogue') }} as test_catalogue
         on test_items.test_id = test_catalogue.test_id
     where
-        test_catalogue.kind = 'procedure'
+        test_catalogue.kind in ({{ kinds_of_procedures() }})
         and test_items.source_table in ('hosp.procedures_icd', 'icu.procedureevents')
 ),
 

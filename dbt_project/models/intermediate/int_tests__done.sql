@@ -1,7 +1,8 @@
 -- Every catalogue test that an admission really had, up to discharge.
 -- Grain: one admission and test.
--- Labs, cultures, vitals with a result that has an availability; procedures; and panels, which
--- count when any member has a result (the earliest member's times).
+-- Labs, cultures, vitals with a result that has an availability; imaging, ECG and echo, even those
+-- of which nothing may be shown; procedures; and panels, which count when any member has a result
+-- (the earliest member's times).
 with singles as (
     select
         hadm_id,
@@ -24,6 +25,28 @@ with singles as (
         taken_at,
         available_at
     from {{ ref('int_vitals__charted') }}
+    union all
+    select
+        hadm_id,
+        test_id,
+        taken_at,
+        available_at
+    from {{ ref('int_imaging__reported') }}
+    where available_at is not null
+    union all
+    select
+        hadm_id,
+        test_id,
+        taken_at,
+        available_at
+    from {{ ref('int_ecg__read') }}
+    union all
+    select
+        hadm_id,
+        test_id,
+        taken_at,
+        available_at
+    from {{ ref('int_echo__made') }}
     union all
     select
         hadm_id,

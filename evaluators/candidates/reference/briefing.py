@@ -30,6 +30,8 @@ class Briefing(Border):
 
     truth: NamedDiagnosis | None = None
     """For the oracle: this patient's target condition."""
+    actions: tuple[str, ...] = ()
+    """For the oracle: what the public catalogue calls unsafe to leave out in that condition."""
     commonest: NamedDiagnosis | None = None
     """For commonest and order-everything: the condition that most scenarios of the set have."""
     conditions: tuple[NamedDiagnosis, ...] = ()

@@ -25,9 +25,9 @@ def commonest(conversation: Conversation, briefing: Briefing) -> Step:
 
 
 def oracle(conversation: Conversation, briefing: Briefing) -> Step:
-    """Answer the truth at once."""
+    """Answer the truth at once, and what has to be done: leaving that out would be unsafe."""
     del conversation
-    return _commit(_told(briefing.truth, "the truth"))
+    return _commit(_told(briefing.truth, "the truth"), plan=briefing.actions)
 
 
 def random(conversation: Conversation, briefing: Briefing) -> Step:
@@ -58,10 +58,10 @@ def order_everything(conversation: Conversation, briefing: Briefing) -> Step:
     return Step(orders=batch, differential=(_ranked(answer, 1.0),))
 
 
-def _commit(named: NamedDiagnosis, probability: float = 1.0) -> Step:
+def _commit(named: NamedDiagnosis, probability: float = 1.0, plan: tuple[str, ...] = ()) -> Step:
     return Step(
         differential=(_ranked(named, probability),),
-        final=FinalAnswer(diagnosis=named.diagnosis, icd10=named.icd10),
+        final=FinalAnswer(diagnosis=named.diagnosis, icd10=named.icd10, plan=plan),
     )
 
 

@@ -21,8 +21,8 @@ RELEASE = dg.AssetKey(["source", "release"])
 
 
 def landed_key(module: str, table: str) -> dg.AssetKey:
-    """Asset key of a landed table, equal to its dbt source."""
-    return dg.AssetKey([f"mimiciv_{module}", table])
+    """Asset key of a landed table, equal to its dbt source; no dbt source reads MIMIC-III yet."""
+    return dg.AssetKey([module if module == "mimiciii" else f"mimiciv_{module}", table])
 
 
 @dg.asset(
@@ -45,7 +45,13 @@ def release(
             from sources.synthetic import generate
 
             with reporter.stage("Generate synthetic MIMIC", settings.patients) as stage:
-                generate(choice.root, settings.patients, settings.seed, on_progress=stage.update)
+                generate(
+                    choice.root,
+                    settings.patients,
+                    settings.seed,
+                    on_progress=stage.update,
+                    only_changed=True,
+                )
         source, workspace = open_source(settings)
         record = {
             "slug": source.slug,

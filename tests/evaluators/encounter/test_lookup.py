@@ -144,7 +144,25 @@ def test_same_test_twice_in_one_turn_is_answered_alike(
         ("vital_hr", (), ("hosp", "icu"), Outcome.NOT_IN_SOURCE),
         ("vital_hr", (), LANDED, Outcome.NOT_PERFORMED),
         ("img_xr_chest", (), LANDED, Outcome.NOT_IN_SOURCE),
+        ("img_xr_chest", (), (*LANDED, "note"), Outcome.NOT_PERFORMED),
+        (
+            "img_xr_chest",
+            (truth("img_xr_chest", 90, by_decision=False),),
+            (*LANDED, "note"),
+            Outcome.AFTER_DECISION,
+        ),
+        ("img_fast", (), (*LANDED, "note"), Outcome.NOT_IN_SOURCE),
         ("ecg_12lead", (), LANDED, Outcome.NOT_IN_SOURCE),
+        ("ecg_12lead", (), (*LANDED, "ecg"), Outcome.NOT_PERFORMED),
+        ("ecg_telemetry", (), (*LANDED, "ecg"), Outcome.NOT_IN_SOURCE),
+        ("echo_tte", (truth("echo_tte", 9, by_decision=True),), LANDED, Outcome.NOT_IN_SOURCE),
+        (
+            "echo_tte",
+            (truth("echo_tte", 9, by_decision=True),),
+            (*LANDED, "echo"),
+            Outcome.AFTER_DECISION,
+        ),
+        ("exam_abdomen", (), (*LANDED, "note"), Outcome.NOT_IN_SOURCE),
         ("exam_abdomen", (), LANDED, Outcome.NOT_IN_SOURCE),
         ("proc_egd", (truth("proc_egd", 9, by_decision=True),), LANDED, Outcome.NOT_IN_SOURCE),
     ],
@@ -242,6 +260,18 @@ def test_result_is_worded_as_the_record_has_it(
     assert culture.value == "Blood Culture (BLOOD): E. COLI"
     assert (sodium.value, sodium.reference) == ("140", "<= 145")
     assert str(sodium.hours) == "0.0"
+
+
+def test_a_report_of_imaging_moves_the_clock_to_when_it_was_stored(
+    open_record: Callable[..., PatientRecord], make_item: Make
+) -> None:
+    film = make_item("img_xr_chest", 1, 2.5, "Blunted angle.", label="CHEST (PA AND LAT)")
+    tracing = make_item("ecg_12lead", 0.2, 0.3, "Sinus rhythm; Borderline ECG")
+    record = open_record([film, tracing], modules=(*LANDED, "note", "ecg"))
+    shown, machine = record.turn(["img_xr_chest", "ecg_12lead"]).answers
+    assert (shown.outcome, machine.outcome) == (Outcome.RESULTED, Outcome.RESULTED)
+    assert [result.value for result in shown.results] == ["Blunted angle."]
+    assert record.clock_hours == 2.5
 
 
 _TESTS = ("lab_k", "lab_na", "lab_lipase", "micro_blood_cx", "vital_hr", "panel_bmp", "ecg_12lead")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sources.synthetic import SyntheticRelease, generate
-from sources.synthetic.tables import FOLDERS
+from sources.synthetic.tables import paths
 
 Rows = list[dict[str, str]]
 PATIENTS = 160
@@ -22,7 +22,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> SyntheticRelease:
 
 
 def read_table(root: Path, module: str, table: str) -> Rows:
-    with gzip.open(root / FOLDERS[module] / f"{table}.csv.gz", "rt", newline="") as stream:
+    with gzip.open(root / paths(module)[table], "rt", newline="") as stream:
         return list(csv.DictReader(stream, strict=True))
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.synthetic.body import blood_ph, measured_osmolality
+from sources.synthetic.bedside import read_vitals
+from sources.synthetic.body import Body, blood_ph, fading, measured_osmolality
 from sources.synthetic.calendar import day, midnight, moment, year_of, year_start
 from sources.synthetic.draws import Draws
 from sources.synthetic.icu_course import coma_scale
 from sources.synthetic.ids import Ids, IdsExhausted
-from sources.synthetic.sheets import Sheet, field, number
+from sources.synthetic.sheets import field, number
+from sources.synthetic.stories import EARLIER, load_stories
 
 
 def test_normal_blood_is_neither_acid_nor_alkaline() -> None:
@@ -64,12 +65,6 @@ def test_ids_never_run_into_the_next_patient() -> None:
     assert Ids("things", 5, 3, base=100).take() == 115
 
 
-def test_a_sheet_is_not_written_over(tmp_path: Path) -> None:
-    (tmp_path / "table.csv.gz").write_bytes(b"mine")
-    with pytest.raises(FileExistsError):
-        Sheet(tmp_path / "table.csv.gz", "a,b")
-
-
 def test_minutes_become_text() -> None:
     at = year_start(2150) + 31 * 1440 + 7 * 60 + 5
     assert moment(at) == "2150-02-01 07:05:00"
@@ -87,3 +82,72 @@ def test_streams_are_repeatable_and_in_range(seed: int, patient: int) -> None:
         assert 0 <= value < 1
     assert one.whole(3, 5) in {3, 4, 5}
     assert one.weighted({"a": 0.0, "b": 1.0}) == "b"
+
+
+@given(st.lists(st.integers(1, 900), min_size=1, max_size=6), st.integers(0, 99))
+def test_normals_in_a_block_are_those_of_single_draws(counts: list[int], seed: int) -> None:
+    block, single = Draws(seed, 1), Draws(seed, 1)
+    taken = [value for count in counts for value in block.normals(count)]
+    assert taken == [single.normal() for _ in taken]
+    assert len(taken) == sum(counts)
+
+
+def _body(seed: int, **baseline: float) -> Body:
+    story = load_stories()[EARLIER]["dehydration"]
+    return Body(Draws(seed, 1), story, "F", (), atypical=False, baseline=baseline)
+
+
+def test_a_value_below_the_limit_is_printed_as_a_comment() -> None:
+    low, high = _body(3, tnt=0.001).measure(("tnt",), 5), _body(3, tnt=2.0).measure(("tnt",), 5)
+    assert (low[0].text, low[0].number, low[0].abnormal) == (None, None, False)
+    assert (low[0].comment or "").startswith("<0.01.")
+    assert high[0].abnormal
+    assert high[0].comment is None
+
+
+def test_zero_is_never_negative() -> None:
+    printed = [
+        result.text
+        for seed in range(60)
+        for result in _body(seed).measure(("hco3", "bg_pco2", "bg_ph", "bg_be"), 5)
+    ]
+    assert "0" in printed
+    assert "-0" not in printed
+
+
+def test_masked_results_keep_their_numbers() -> None:
+    results = [
+        result for seed in range(120) for result in _body(seed).measure(("na", "k", "hgb"), 5)
+    ]
+    masked = [result for result in results if result.text == "___"]
+    assert 0 < len(masked) < len(results) / 5
+    assert all(result.number is not None for result in masked)
+
+
+def test_a_vital_sign_fades_to_what_it_tends_to() -> None:
+    body = _body(8)
+    first, last = body.settled("hr")
+    values = body.vitals("hr", fading([0.0] * 400 + [300.0] * 400))
+    assert sum(values[:400]) / 400 == pytest.approx(first, rel=0.02)
+    assert sum(values[400:]) / 400 == pytest.approx(last, rel=0.02)
+
+
+def test_vital_signs_stay_within_what_is_possible() -> None:
+    saturation = _body(9).vitals("spo2", fading(range(3000)))
+    assert max(saturation) == 100
+    assert min(saturation) > 60
+
+
+def test_a_department_leaves_gaps_and_slips() -> None:
+    story, draws = load_stories()[EARLIER]["dehydration"], Draws(4, 1)
+    body = _body(4)
+    later = [read_vitals(draws, body, story, 0, 3.0) for _ in range(2000)]
+    first = [read_vitals(draws, body, story, 0, 0.0) for _ in range(2000)]
+    untaken = sum(signs.hr is None for signs in later) / 2000
+    assert 0.015 < untaken < 0.05
+    warm = [signs.temp for signs in later if signs.temp is not None]
+    assert 0.03 < sum(temp < 50 for temp in warm) / len(warm) < 0.1
+    assert all(33 < temp < 43 or 91 < temp < 107 for temp in warm)
+    assert {"asleep", "unable", ""} <= {signs.pain for signs in later}
+    missing = [sum(signs.temp is None for signs in told) for told in (first, later)]
+    assert 0 < missing[0] < missing[1] / 2

@@ -51,6 +51,25 @@ with results as (
         taken_at,
         available_at
     from {{ ref('int_vitals__charted') }}
+    {% for model, kind in [('int_imaging__reported', 'imaging'), ('int_ecg__read', 'ecg')] -%}
+        union all
+        select
+            hadm_id,
+            test_id,
+            '{{ kind }}' as kind,
+            label,
+            cast(null as varchar) as specimen,
+            value_text,
+            cast(null as double) as value_num,
+            cast(null as varchar) as unit,
+            cast(null as double) as ref_low,
+            cast(null as double) as ref_high,
+            cast(null as varchar) as flag,
+            taken_at,
+            available_at
+        from {{ ref(model) }}
+        where value_text is not null
+    {% endfor -%}
 ),
 
 available as (

@@ -1,0 +1,15 @@
+-- Alcohol withdrawal.
+-- Grain: one admission.
+-- No rule beyond those that all cohorts share.
+{{ config(meta={'category': 'emergency_medicine', 'condition': 'alcohol_withdrawal'}) }}
+with screened as (
+    {{ screened('alcohol_withdrawal') }}
+)
+
+select
+    screened.subject_id,
+    screened.hadm_id,
+    screened.stay_id,
+    screened.t0,
+    screened.condition_id
+from screened

@@ -1,0 +1,15 @@
+-- Acute cholecystitis.
+-- Grain: one admission.
+-- No rule beyond those that all cohorts share.
+{{ config(meta={'category': 'general_surgery_trauma', 'condition': 'acute_cholecystitis'}) }}
+with screened as (
+    {{ screened('acute_cholecystitis') }}
+)
+
+select
+    screened.subject_id,
+    screened.hadm_id,
+    screened.stay_id,
+    screened.t0,
+    screened.condition_id
+from screened

@@ -1,0 +1,15 @@
+-- Incarcerated / strangulated hernia.
+-- Grain: one admission.
+-- No rule beyond those that all cohorts share.
+{{ config(meta={'category': 'general_surgery_trauma', 'condition': 'incarcerated_hernia'}) }}
+with screened as (
+    {{ screened('incarcerated_hernia') }}
+)
+
+select
+    screened.subject_id,
+    screened.hadm_id,
+    screened.stay_id,
+    screened.t0,
+    screened.condition_id
+from screened

@@ -1,0 +1,15 @@
+-- Acute mesenteric ischemia.
+-- Grain: one admission.
+-- No rule beyond those that all cohorts share.
+{{ config(meta={'category': 'general_surgery_trauma', 'condition': 'mesenteric_ischemia'}) }}
+with screened as (
+    {{ screened('mesenteric_ischemia') }}
+)
+
+select
+    screened.subject_id,
+    screened.hadm_id,
+    screened.stay_id,
+    screened.t0,
+    screened.condition_id
+from screened

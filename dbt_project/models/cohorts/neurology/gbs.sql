@@ -1,0 +1,15 @@
+-- Guillain-Barre syndrome.
+-- Grain: one admission.
+-- No rule beyond those that all cohorts share.
+{{ config(meta={'category': 'neurology', 'condition': 'gbs'}) }}
+with screened as (
+    {{ screened('gbs') }}
+)
+
+select
+    screened.subject_id,
+    screened.hadm_id,
+    screened.stay_id,
+    screened.t0,
+    screened.condition_id
+from screened

@@ -1,0 +1,15 @@
+-- Pneumothorax.
+-- Grain: one admission.
+-- No rule beyond those that all cohorts share.
+{{ config(meta={'category': 'pulmonology', 'condition': 'pneumothorax'}) }}
+with screened as (
+    {{ screened('pneumothorax') }}
+)
+
+select
+    screened.subject_id,
+    screened.hadm_id,
+    screened.stay_id,
+    screened.t0,
+    screened.condition_id
+from screened

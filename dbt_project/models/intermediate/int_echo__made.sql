@@ -1,0 +1,25 @@
+-- Echocardiograms of the admissions under examination: that one was made, and when.
+-- Grain: one echocardiogram.
+-- Source: notes-and-imaging.md section 5. The module has no results, so there is nothing to show:
+-- this counts as a test done and is no evidence. The studies are transthoracic.
+with made as (
+    select
+        subject_id,
+        study_id,
+        studied_at,
+        -- No echocardiogram names its admission.
+        cast(null as bigint) as hadm_id
+    from {{ ref('stg_mimiciv_echo__study_list') }}
+),
+
+events as (
+    {{ rows_of_examined('made', 'studied_at') }}
+)
+
+select
+    examined_hadm_id as hadm_id,
+    study_id,
+    'echo_tte' as test_id,
+    studied_at as taken_at,
+    studied_at as available_at
+from events

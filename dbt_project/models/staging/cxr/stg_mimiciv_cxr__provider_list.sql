@@ -1,0 +1,9 @@
+-- Who ordered and who read a chest film.
+-- Grain: one study.
+select
+    landed.subject_id,
+    landed.study_id,
+    landed.ordering_provider_id,
+    landed.attending_provider_id,
+    landed.resident_provider_id
+from {{ source('mimiciv_cxr', 'provider_list') }} as landed

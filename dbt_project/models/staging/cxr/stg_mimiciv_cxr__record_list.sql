@@ -1,0 +1,8 @@
+-- Chest film images and where they lie.
+-- Grain: one image.
+select
+    landed.subject_id,
+    landed.study_id,
+    landed.dicom_id,
+    landed.path as file_path
+from {{ source('mimiciv_cxr', 'record_list') }} as landed

@@ -1,0 +1,7 @@
+-- Chest film studies and where their reports lie.
+-- Grain: one study.
+select
+    landed.subject_id,
+    landed.study_id,
+    landed.path as file_path
+from {{ source('mimiciv_cxr', 'study_list') }} as landed

@@ -1,0 +1,38 @@
+-- What the ECG machine measured and said.
+-- Grain: one record.
+-- 29999 stands for a missing measurement; it is left as it is.
+select
+    landed.subject_id,
+    landed.study_id,
+    landed.cart_id,
+    landed.ecg_time as recorded_at,
+    landed.report_0,
+    landed.report_1,
+    landed.report_2,
+    landed.report_3,
+    landed.report_4,
+    landed.report_5,
+    landed.report_6,
+    landed.report_7,
+    landed.report_8,
+    landed.report_9,
+    landed.report_10,
+    landed.report_11,
+    landed.report_12,
+    landed.report_13,
+    landed.report_14,
+    landed.report_15,
+    landed.report_16,
+    landed.report_17,
+    landed.bandwidth,
+    landed.filtering,
+    landed.rr_interval as rr_interval_ms,
+    landed.p_onset as p_onset_ms,
+    landed.p_end as p_end_ms,
+    landed.qrs_onset as qrs_onset_ms,
+    landed.qrs_end as qrs_end_ms,
+    landed.t_end as t_end_ms,
+    landed.p_axis as p_axis_deg,
+    landed.qrs_axis as qrs_axis_deg,
+    landed.t_axis as t_axis_deg
+from {{ source('mimiciv_ecg', 'machine_measurements') }} as landed

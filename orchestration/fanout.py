@@ -1,0 +1,68 @@
+"""Examinations side by side: one process for each thread that the settings allow.
+
+Belongs here: sharing partitions out, and what happens when a process dies. Does not belong here: an
+examination. Partitions share nothing but Dagster's own store: each has its folder and its lock.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+
+from orchestration.execution import Jobs, prepare
+from orchestration.progress import LogReporter
+from orchestration.settings import Settings
+
+WORTH_PROCESSES = 12
+"""With fewer partitions, starting further processes (about six seconds each) takes longer."""
+
+Partition = tuple[str, str]
+"""Candidate and category."""
+
+_jobs: Jobs | None = None
+"""The jobs of a process of the pool."""
+
+
+def examined(
+    jobs: Jobs, settings: Settings, todo: Sequence[Partition]
+) -> Iterator[tuple[Partition, str | None]]:
+    """Examine partitions; each comes when it is done, with the reason if it failed.
+
+    Args:
+        jobs: Those of this process, for a few partitions.
+        settings: `threads` is the number of processes.
+        todo: What to examine.
+    """
+    if settings.threads == 1 or len(todo) < WORTH_PROCESSES:
+        for partition in todo:
+            yield partition, jobs.examine(*partition)
+        return
+    # Dagster and Polars have threads, which a fork would copy in any state.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(
+        settings.threads, mp_context=context, initializer=_open, initargs=(settings,)
+    ) as pool:
+        asked = {pool.submit(_examine, partition): partition for partition in todo}
+        try:
+            for future in as_completed(asked):
+                try:
+                    yield asked[future], future.result()
+                except BrokenProcessPool:
+                    yield asked[future], "its process was killed: run again, it goes on"
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _open(settings: Settings) -> None:
+    global _jobs
+    prepare(settings)
+    _jobs = Jobs(settings, LogReporter())
+
+
+def _examine(partition: Partition) -> str | None:
+    if _jobs is None:
+        raise RuntimeError("the process was not opened")
+    return _jobs.examine(*partition)
