@@ -254,8 +254,9 @@ def _written(orders: list[ChunkOrder], threads: int) -> Iterator[tuple[Chunk, Ch
                 "a process that writes synthetic patients was killed (memory?); run the same "
                 "command with --only-changed to go on"
             ) from None
-        finally:
+        except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _marker(patients: int, seed: int, modules: set[str], files: dict[str, str]) -> str:

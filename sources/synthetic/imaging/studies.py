@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from sources.synthetic.calendar import year_of
 from sources.synthetic.draws import Draws
 from sources.synthetic.ids import film_study_id
 from sources.synthetic.imaging.chest import NORMAL, RADIOLOGY, TARGETS, Chest, zone_of
@@ -123,17 +122,14 @@ def studies_of(patient: Patient, seed: int) -> tuple[ImagingStudy, ...]:
 def _with_films(
     draws: Draws, drafts: list[_Draft], patient: Patient, seed: int
 ) -> tuple[ImagingStudy, ...]:
-    """Give the studies that MIMIC-CXR has their films: whole years of a patient, or none."""
-    covered: dict[int, bool] = {}
+    """Give the studies that MIMIC-CXR has their films: all of an admission, or none."""
+    covered: set[int] = set()
     for admission in patient.admissions:
         share = _IN_CXR_BEFORE if admission.category == EARLIER else _IN_CXR
-        year = year_of(admission.arrival)
-        has = admission.category == RADIOLOGY or draws.chance(share)
-        covered[year] = covered.get(year, False) or has
+        if admission.category == RADIOLOGY or draws.chance(share):
+            covered.add(admission.hadm_id)
     films = [
-        draft
-        for draft in drafts
-        if draft.text is not None and covered.get(year_of(draft.study.at), False)
+        draft for draft in drafts if draft.text is not None and draft.study.admission in covered
     ]
     kept = sorted(films, key=lambda draft: draft.rank)[:FILMS]
     chosen = {id(draft) for draft in kept}
