@@ -7,6 +7,7 @@ not belong here: what is written (`life`, `course`, ...), how a chunk is (`chunk
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -17,6 +18,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sources.releases import synthetic_release
 from sources.synthetic.chunks import CHUNK_PATIENTS, WRITERS, ChunkOrder, write_chunk
@@ -31,8 +33,18 @@ ON_REQUEST = ("mimiciii",)
 """Modules that are written only when they are named."""
 MODULES = tuple(WRITERS)
 DEFAULT_MODULES = tuple(module for module in MODULES if module not in ON_REQUEST)
-BYTES_PER_PATIENT = dict.fromkeys(MODULES, 8000)
-"""Upper estimate of a patient's share of the files on the disk, by module."""
+BYTES_PER_PATIENT = {
+    "hosp": 20_000,
+    "icu": 10_000,
+    "ed": 600,
+    "note": 5_000,
+    "cxr": 28_000,
+    "ecg": 2_500,
+    "echo": 2_500,
+    "pulseox": 700,
+    "mimiciii": 21_000,
+}
+"""A patient's share of the files on the disk, by module: a tenth over what 10,000 patients took."""
 BASE_BYTES = 30_000_000
 """Upper estimate of what does not grow with the patients: dictionaries, waveforms, DICOM files."""
 
@@ -50,7 +62,7 @@ class SyntheticDiskTooSmall(OSError):
 
 
 class SyntheticRunStopped(RuntimeError):
-    """A process was killed; what is whole is kept for a run with `only_changed`."""
+    """The run could not end; what is whole is kept for a run with `only_changed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +111,7 @@ def generate(
         SyntheticTargetNotEmpty: The target holds something; nothing was written.
         SyntheticDiskTooSmall: The release would not fit its disk; nothing was written.
         SyntheticRunBusy: Another run writes this target.
-        SyntheticRunStopped: A process was killed.
+        SyntheticRunStopped: A process was killed, or the disk became full.
     """
     chosen = _checked(patients, seed, modules, threads)
     have, kept = _present(target, patients, seed, only_changed=only_changed)
@@ -123,9 +135,14 @@ def generate(
                 draft.append(chunk)
                 if on_progress is not None:
                     on_progress(order.patients.stop - 1, patients)
-        except BaseException:
+        except BaseException as error:
             if not draft.chunks:
                 shutil.rmtree(folder)
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise SyntheticRunStopped(
+                    f"the disk became full while {target.name} was written; make room and run the "
+                    "same command with --only-changed to go on"
+                ) from None
             raise
         digests = draft.finish(notices(missing), kept)
         rows, raw_bytes = draft.rows, draft.raw_bytes
@@ -170,8 +187,7 @@ def _present(
             f"the synthetic target {target.name} is not an empty folder; remove it, name another, "
             "or complete it with --only-changed"
         )
-    path = target / MARKER
-    said = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    said = _read_marker(target / MARKER)
     asked = [GENERATOR, patients, seed]
     if [said.get(name) for name in ("generator", "patients", "seed")] != asked:
         raise SyntheticTargetNotEmpty(
@@ -182,6 +198,17 @@ def _present(
     whole = tuple(module for module in said["modules"] if _is_whole(target, module, files))
     gone = {place for module in MODULES if module not in whole for place in paths(module).values()}
     return whole, {place: digest for place, digest in files.items() if place not in gone}
+
+
+def _read_marker(path: Path) -> dict[str, Any]:
+    """What a marker says; nothing where there is none, or one that cannot be read."""
+    if not path.is_file():
+        return {}
+    try:
+        said = json.loads(path.read_text("utf-8"))
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _is_whole(target: Path, module: str, files: dict[str, str]) -> bool:

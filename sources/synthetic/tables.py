@@ -40,6 +40,15 @@ _LICENSE = (
     "taken from MIMIC. Dedicated to the public domain (CC0 1.0).\n"
 )
 
+_FURTHER = {
+    f"{RELEASES['hosp']}/CHANGELOG.txt": "Synthetic data: no version of it was published before.\n",
+    f"{RELEASES['mimic-cxr-jpg']}/README": (
+        "Chest films drawn by a program, with the labels that its reports would get.\n"
+        "Findings: 1.0 present, 0.0 absent, -1.0 uncertain, empty not mentioned.\n"
+    ),
+}
+"""What some releases carry besides."""
+
 
 @cache
 def headers(module: str) -> dict[str, str | None]:
@@ -69,4 +78,7 @@ def notices(modules: Sequence[str]) -> dict[str, str]:
             for table in load_contracts()[module].tables
         }
     )
-    return {f"{folder}/LICENSE.txt": _LICENSE for folder in folders}
+    texts = {f"{folder}/LICENSE.txt": _LICENSE for folder in folders}
+    return texts | {
+        path: text for path, text in _FURTHER.items() if path.rsplit("/", 1)[0] in folders
+    }

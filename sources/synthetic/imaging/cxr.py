@@ -25,7 +25,7 @@ JPG = "mimic-cxr-jpg/2.1.0"
 DICOM = "mimic-cxr/2.1.0"
 REPORTS = f"{DICOM}/mimic-cxr-reports.zip"
 DICOM_PATIENTS = 20
-"""Patients, by number, whose films are written as DICOM too."""
+"""Patients, by number, whose films are written as DICOM too, with the reports as loose texts."""
 _QUALITY = 85
 _SPLIT = (("train", 225), ("validate", 10), ("test", 21))
 """Shares of 256 patients in the reference split; the real one is 98 to 1 to 1, of many more."""
@@ -108,7 +108,10 @@ class CxrWriter:
         book["provider_list"].add(
             f"{subject},{number},{provider},{attending},{resident if digest[4] < 150 else ''}"
         )
-        self._files.zipped(REPORTS, f"{folder}.txt", report_text(study))
+        text = report_text(study)
+        self._files.zipped(REPORTS, f"{folder}.txt", text)
+        if patient.number <= DICOM_PATIENTS:
+            self._files.add(f"{DICOM}/{folder}.txt", text.encode())
 
     def _view(
         self,

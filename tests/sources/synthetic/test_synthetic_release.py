@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import json
@@ -31,7 +32,7 @@ from sources.synthetic import (
     generate,
 )
 from sources.synthetic.chunks import ChunkOrder
-from sources.synthetic.draft import Chunk
+from sources.synthetic.draft import Chunk, Draft
 from sources.synthetic.life import Life
 from sources.synthetic.release import BASE_BYTES, BYTES_PER_PATIENT
 from sources.synthetic.tables import LEAKS_FILE, headers, paths
@@ -231,6 +232,25 @@ def test_a_run_that_fails_at_once_leaves_nothing(
 
 
 @pytest.mark.usefixtures("small_chunks")
+def test_a_disk_that_becomes_full_says_so_and_keeps_what_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def append(draft: Draft, chunk: Chunk, real: Any = Draft.append) -> None:
+        if chunk.number == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(draft, chunk)
+
+    with monkeypatch.context() as full:
+        full.setattr(Draft, "append", append)
+        with pytest.raises(SyntheticRunStopped, match="disk became full"):
+            generate(tmp_path / "release", 18, 5, ("ed",), threads=1)
+    assert not (tmp_path / "release").exists()
+    generate(tmp_path / "release", 18, 5, ("ed",), threads=1, only_changed=True)
+    generate(tmp_path / "whole", 18, 5, ("ed",))
+    assert files_of(tmp_path / "release") == files_of(tmp_path / "whole")
+
+
+@pytest.mark.usefixtures("small_chunks")
 def test_progress_counts_every_chunk(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
     generate(
@@ -345,6 +365,15 @@ def test_a_release_of_other_arguments_is_never_completed(
     with pytest.raises(SyntheticTargetNotEmpty, match="other than"):
         generate(tmp_path / "release", patients, seed, ("ed",), only_changed=True)
     assert files_of(tmp_path) == before
+
+
+@pytest.mark.parametrize("said", ["", "{", "[]", "{}"])
+def test_a_folder_with_a_damaged_marker_is_left_alone(tmp_path: Path, said: str) -> None:
+    (tmp_path / "release").mkdir()
+    (tmp_path / "release" / MARKER).write_text(said)
+    with pytest.raises(SyntheticTargetNotEmpty, match="other than"):
+        generate(tmp_path / "release", 6, 5, ("ed",), only_changed=True)
+    assert files_of(tmp_path) == {f"release/{MARKER}": said.encode()}
 
 
 def test_two_runs_of_one_target_do_not_mix(tmp_path: Path) -> None:

@@ -1,0 +1,64 @@
+"""Partitions are shared out among processes, and one that dies costs only its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+import pytest
+
+import orchestration.fanout as fanout
+from orchestration.settings import Settings
+
+TODO = [(f"candidate/{turn}", "cardiology") for turn in range(fanout.WORTH_PROCESSES)]
+
+
+class Jobs:
+    """Stands for the jobs of a process; every third candidate fails."""
+
+    def examine(self, candidate: str, category: str) -> str | None:
+        del category
+        return "refused" if int(candidate.partition("/")[2]) % 3 == 0 else None
+
+
+class Pool:
+    """A pool in this process; the second partition's process dies."""
+
+    def __init__(self, processes: int, **_: Any) -> None:
+        self.processes = processes
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def submit(self, work: Callable[[fanout.Partition], str | None], part: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if part == TODO[1]:
+            future.set_exception(BrokenProcessPool())
+        else:
+            future.set_result(work(part))
+        return future
+
+
+def test_few_partitions_stay_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fanout, "ProcessPoolExecutor", None)
+    done = dict(fanout.examined(Jobs(), Settings(threads=2), TODO[:5]))  # type: ignore[arg-type]
+    assert done == {part: Jobs().examine(*part) for part in TODO[:5]}
+
+
+def test_one_thread_stays_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fanout, "ProcessPoolExecutor", None)
+    done = dict(fanout.examined(Jobs(), Settings(threads=1), TODO))  # type: ignore[arg-type]
+    assert len(done) == len(TODO)
+
+
+def test_a_killed_process_costs_its_own_partition_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fanout, "ProcessPoolExecutor", Pool)
+    monkeypatch.setattr(fanout, "_jobs", Jobs())
+    done = dict(fanout.examined(Jobs(), Settings(threads=2), TODO))  # type: ignore[arg-type]
+    assert done.pop(TODO[1]) == "its process was killed: run again, it goes on"
+    assert done == {part: Jobs().examine(*part) for part in TODO if part != TODO[1]}
