@@ -12,7 +12,7 @@ import pytest
 import orchestration.fanout as fanout
 from orchestration.settings import Settings
 
-TODO = [(f"candidate/{turn}", "cardiology") for turn in range(fanout.WORTH_PROCESSES)]
+PARTITIONS = [(f"candidate/{turn}", "cardiology") for turn in range(fanout.WORTH_PROCESSES)]
 
 
 class Jobs:
@@ -37,7 +37,7 @@ class Pool:
 
     def submit(self, work: Callable[[fanout.Partition], str | None], part: Any) -> Future[Any]:
         future: Future[Any] = Future()
-        if part == TODO[1]:
+        if part == PARTITIONS[1]:
             future.set_exception(BrokenProcessPool())
         else:
             future.set_result(work(part))
@@ -46,19 +46,19 @@ class Pool:
 
 def test_few_partitions_stay_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fanout, "ProcessPoolExecutor", None)
-    done = dict(fanout.examined(Jobs(), Settings(threads=2), TODO[:5]))  # type: ignore[arg-type]
-    assert done == {part: Jobs().examine(*part) for part in TODO[:5]}
+    done = dict(fanout.examined(Jobs(), Settings(threads=2), PARTITIONS[:5]))  # type: ignore[arg-type]
+    assert done == {part: Jobs().examine(*part) for part in PARTITIONS[:5]}
 
 
 def test_one_thread_stays_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fanout, "ProcessPoolExecutor", None)
-    done = dict(fanout.examined(Jobs(), Settings(threads=1), TODO))  # type: ignore[arg-type]
-    assert len(done) == len(TODO)
+    done = dict(fanout.examined(Jobs(), Settings(threads=1), PARTITIONS))  # type: ignore[arg-type]
+    assert len(done) == len(PARTITIONS)
 
 
 def test_a_killed_process_costs_its_own_partition_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fanout, "ProcessPoolExecutor", Pool)
     monkeypatch.setattr(fanout, "_jobs", Jobs())
-    done = dict(fanout.examined(Jobs(), Settings(threads=2), TODO))  # type: ignore[arg-type]
-    assert done.pop(TODO[1]) == "its process was killed: run again, it goes on"
-    assert done == {part: Jobs().examine(*part) for part in TODO if part != TODO[1]}
+    done = dict(fanout.examined(Jobs(), Settings(threads=2), PARTITIONS))  # type: ignore[arg-type]
+    assert done.pop(PARTITIONS[1]) == "its process was killed: run again, it goes on"
+    assert done == {part: Jobs().examine(*part) for part in PARTITIONS if part != PARTITIONS[1]}
