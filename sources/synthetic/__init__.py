@@ -1,14 +1,15 @@
 """Synthetic MIMIC: schema-exact raw files of patients who never lived.
 
-`generate` writes MIMIC-IV (hosp, icu) and MIMIC-IV-ED as csv.gz with checksums, from a seed. It is
-the embedded default source: the whole pipeline runs on it without access to real data.
+`generate` writes MIMIC-IV with its further modules from a seed and, when asked, the same patients
+as MIMIC-III. It is the embedded default source: the whole pipeline runs on it without real data.
 
 How it is built, so that modules and sizes can grow:
 
 * `stories/` and `catalogue/` say in YAML what conditions look like and what a hospital can do;
-* `course`, `icu_course` and `life` draw one patient into an in-memory `timeline`;
-* one writer a module (`hosp`, `icu`, `ed`) turns timelines into rows;
-* `release` streams patient by patient and publishes all files at once.
+* `life`, `course`, `icu_course` and `charting` draw one patient into an in-memory `timeline`;
+* `imaging`, `ecg`, `echo`, `notes` are pure functions of that timeline, each with its own stream;
+* one writer a module turns timelines into rows and files; `chunks` registers them;
+* `release` shares chunks of patients out among processes, `draft` appends them in order.
 
 Does not belong here: reading raw files (`sources.landing`), clinical logic (`dbt_project`). The
 numbers are plausible for a medical reader but measured nowhere: nothing synthetic is evidence
