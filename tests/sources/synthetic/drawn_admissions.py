@@ -12,8 +12,8 @@ from sources.synthetic.life import Life, assigned
 from sources.synthetic.timeline import HOUR, Admission
 
 SEED = 3
-_PATIENTS = 12_000
-"""Enough for 80 admissions of a condition of the largest category."""
+_PATIENTS = 24_000
+"""Enough for 160 admissions of a condition of the largest category."""
 
 
 @cache

@@ -17,21 +17,23 @@ ALL = (
     "acute_liver_failure",
     "hemorrhagic_shock",
 )
+MANY = 120
+"""Admissions where a share or a median is judged."""
 CHRONIC_LIVER = ("5712", "5715", "5716", "K7030", "K7460", "K7469")
 
 
 def firsts(condition: str, key: str) -> list[float]:
-    return [found[0] for item in told(condition) if (found := values(item, key))]
+    return [found[0] for item in told(condition, MANY) if (found := values(item, key))]
 
 
 @pytest.mark.parametrize("condition", ALL)
 def test_everybody_reaches_the_unit_and_has_the_required_tests(condition: str) -> None:
-    items = told(condition)
+    items = told(condition, MANY)
     for item in items:
         assert item.icu is not None
         assert item.icu.start - item.arrival <= 24 * HOUR
     for key in ("lactate", "bg_ph", "hgb", "alt", "inr"):
-        assert share([bool(values(item, key)) for item in items]) > 0.75, key
+        assert share([bool(values(item, key)) for item in items]) > 0.85, key
 
 
 def test_liver_failure_is_acute_and_spared_of_acetaminophen() -> None:
@@ -40,7 +42,7 @@ def test_liver_failure_is_acute_and_spared_of_acetaminophen() -> None:
         assert not given(item, "acetaminophen", "acetaminophen_iv", "heparin_sc")
         assert not [code for code in item.diagnoses if code.startswith(CHRONIC_LIVER)]
     assert share([given(item, "acetylcysteine") for item in items]) > 0.6
-    assert median(firsts("acute_liver_failure", "alt")) > 3 * median(firsts("septic_shock", "alt"))
+    assert median(firsts("acute_liver_failure", "alt")) > 5 * median(firsts("septic_shock", "alt"))
     assert median(firsts("acute_liver_failure", "inr")) > 1.7
 
 

@@ -7,20 +7,22 @@ from statistics import median
 import pytest
 from told_patients import WINDOW, done, first_doses, given, organisms, share, told, values
 
+MANY = 200
+"""Fluid is not drawn from everybody, and some of it is nearly normal."""
 ANTICOAGULANTS = ("heparin_sc", "heparin_drip", "enoxaparin", "apixaban", "warfarin")
 
 
 def firsts(condition: str, key: str) -> list[float]:
-    return [found[0] for item in told(condition) if (found := values(item, key))]
+    return [found[0] for item in told(condition, MANY) if (found := values(item, key))]
 
 
 def test_spinal_fluid_separates_meningitis_neuropathy_and_hemorrhage() -> None:
-    assert median(firsts("bacterial_meningitis", "csf_tnc")) > 100
+    assert median(firsts("bacterial_meningitis", "csf_tnc")) > 500
     assert median(firsts("bacterial_meningitis", "csf_polys")) > 50
     assert median(firsts("bacterial_meningitis", "csf_glu")) < 45
     assert median(firsts("gbs", "csf_prot")) > 60
     assert median(firsts("gbs", "csf_tnc")) < 10
-    assert median(firsts("sah", "csf_rbc")) > 200
+    assert median(firsts("sah", "csf_rbc")) > 1000
 
 
 @pytest.mark.parametrize("condition", ["bacterial_meningitis", "gbs"])

@@ -94,6 +94,8 @@ def test_summary_is_dated_at_midnight_of_the_discharge_day() -> None:
     assert set(seen.values()) == {1}
     index = [str(one.admissions[-1].hadm_id) for one in patients()]
     assert sum(hadm in seen for hadm in index) / len(index) > 0.94
+    stays = sum(len(one.admissions) for one in patients())
+    assert 0.8 < len(seen) / stays < 0.98, "some admissions have no summary"
 
 
 def test_about_half_of_the_summaries_have_an_author() -> None:
