@@ -1,7 +1,8 @@
 """Vital signs as the emergency department takes them.
 
-Belongs here: one set of vital signs, with the gaps and slips of a busy department. Does not belong
-here: the values themselves (`body`), hourly charting in intensive care (`icu_course`).
+Belongs here: one set of vital signs, with the gaps and slips of a busy department, and the level
+that triage makes of it. Does not belong here: the values themselves (`body`), hourly charting in
+intensive care (`icu_course`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ _UNTAKEN = 0.03
 """Share of sets of vital signs that are left out but for the pain."""
 _CELSIUS = 0.06
 """Share of thermometers that are read in Celsius."""
+_UNGRADED = 0.06
+"""Share of visits without an acuity."""
 _PAIN_IN_WORDS = ("unable", "asleep", "denies", "uta", "sleeping", "mild")
 
 
@@ -52,3 +55,27 @@ def read_vitals(draws: Draws, body: Body, story: Story, at: int, hours: float) -
         pain,
         rhythm,
     )
+
+
+def triage_level(draws: Draws, triage: Vitals, *, is_small: bool = False) -> int | None:
+    """Emergency Severity Index that a triage nurse gives, with the nurses' own differences.
+
+    Level 1 needs a life at stake, level 2 vital signs in the danger zone or severe pain, 3 and 4
+    are told apart by what will be needed (Gilboy et al., ESI Implementation Handbook, version 4).
+    """
+    hr, sbp, rr, spo2 = (
+        triage.hr or 80,
+        triage.sbp or 125,
+        triage.rr or 17,
+        97 if triage.spo2 is None else triage.spo2,
+    )
+    pain = int(triage.pain) if triage.pain.isdigit() else 3
+    if draws.chance(_UNGRADED):
+        return None
+    if spo2 < 88 or sbp < 84 or hr > 145 or rr > 34:
+        return 1 if draws.chance(0.6) else 2
+    if spo2 < 92 or sbp < 96 or hr > 112 or rr > 24 or pain >= 9:
+        return 2 if draws.chance(0.82) else draws.one((1, 3))
+    if is_small:
+        return draws.one((4, 4, 4, 3, 3, 5))
+    return draws.one((2, 2, 3, 3, 3, 3))

@@ -23,6 +23,10 @@ _FIRM = 0.75
 """Least severity of a value that defines the illness."""
 _HIDDEN = 90
 """In 900: specimens in which two of three numeric results read `___` (of all rows about 6 %)."""
+_WIDTH = 2 * math.sqrt(2 * math.log(5)) / 100
+"""Width of a bell curve at a fifth of its height, in standard deviations; RDW is in percent."""
+_KEPT = 5000
+"""Results of one analyte that a process keeps."""
 _COMMENTS = {
     "glucose": "If fasting, 70-100 normal, >125 provisional diabetes.",
     "na": "New reference range as of ___.",
@@ -31,8 +35,8 @@ _COMMENTS = {
 """What the laboratory prints with every result."""
 _DERIVED = frozenset(
     {
-        "hct", "rbc", "mch", "mchc", "neut_abs", "lymph_abs", "mono_abs", "eos_abs", "baso_abs",
-        "lymph_pct", "cl", "pt", "bg_ph", "bg_be", "bg_tco2", "osm",
+        "hct", "rbc", "mch", "mchc", "rdw_sd", "neut_abs", "lymph_abs", "mono_abs", "eos_abs",
+        "baso_abs", "lymph_pct", "cl", "pt", "bg_ph", "bg_be", "bg_tco2", "osm",
     }
 )  # fmt: skip
 _SOURCES = {
@@ -40,6 +44,7 @@ _SOURCES = {
     "rbc": ("hgb", "mcv"),
     "mch": ("hgb", "mcv"),
     "mchc": ("hgb",),
+    "rdw_sd": ("rdw", "mcv"),
     "lymph_pct": ("neut_pct", "mono_pct", "eos_pct", "baso_pct"),
     "cl": ("na", "hco3", "gap"),
     "pt": ("inr",),
@@ -103,7 +108,7 @@ class Body:
         self._story = story
         self._courses: dict[str, tuple[float, float, float, float, float]] = {}
         self._paths: dict[str, tuple[float, ...]] = {}
-        self._printing = _printing(sex)
+        self._analysers = _analysers(sex)
         self._grades: dict[str, int] = {}
         self._vitals: dict[str, tuple[float, float]] = {}
         for sign, (mean, sd) in _VITALS.items():
@@ -215,24 +220,17 @@ class Body:
         # The text of some results was taken out with the identities; the number is still there.
         hidden = int(self._draws.uniform() * 900)
         results: list[Result] = []
-        printings = self._printing
-        for place, key in enumerate(wanted):
-            printing = printings.get(key)
-            if printing is None:
+        analysers, floor = self._analysers, math.floor
+        for key in wanted:
+            analyser = analysers.get(key)
+            if analyser is None:
                 results.append(self._graded(key))
-                continue
-            shape, low, high, least, limit, comment = printing
-            value = values[key]
-            text = shape % value
-            number = float(text)
-            if number < least:
-                results.append(Result(key, None, None, False, limit))
-                continue
-            if number == 0.0:  # never a negative zero
-                text, number = shape % 0.0, 0.0
-            if hidden < _HIDDEN and (place + hidden) % 3:
-                text = "___"
-            results.append(Result(key, text, number, number < low or number > high, comment))
+            else:
+                results.append(analyser[floor(values[key] * analyser.steps + 0.5)])
+        if hidden < _HIDDEN:
+            for place, result in enumerate(results):
+                if result.key in analysers and result.number is not None and (place + hidden) % 3:
+                    results[place] = result._replace(text="___")
         return results
 
     def _graded(self, key: str) -> Result:
@@ -252,6 +250,8 @@ class Body:
                 values[key] = values["mcv"] * 0.331
             elif key == "mchc":
                 values[key] = 33.1 + 0.5 * self._draws.normal()
+            elif key == "rdw_sd":
+                values[key] = values["rdw"] * values["mcv"] * _WIDTH
             elif key == "lymph_pct":
                 share = sum(values[part] for part in _SOURCES["lymph_pct"])
                 share += values.get("blasts", 0.0)
@@ -342,20 +342,40 @@ def _needed(wanted: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(sources), derived
 
 
-@cache
-def _printing(sex: str) -> dict[str, tuple[str, float, float, float, str | None, str | None]]:
-    """How the analyser prints: format, range, least number, what stands below it, comment."""
-    known = catalogue()
-    printing = {}
-    for key, analyte in known.analytes.items():
+class _Analyser(dict[int, Result]):
+    """Results of one analyte as they are printed, by steps of the last decimal.
+
+    The same few hundred are printed over and over, so that each is made once.
+    """
+
+    __slots__ = ("_analyte", "_below", "_comment", "_range", "steps")
+
+    def __init__(self, analyte: Analyte, sex: str) -> None:
+        super().__init__()
+        self.steps = 10.0**analyte.decimals
+        self._analyte = analyte
         low, high = ranges(analyte, sex)
-        least, limit = known.below.get(key, (-math.inf, None))
-        printing[key] = (
-            f"%.{analyte.decimals}f",
-            -math.inf if low is None else low,
-            math.inf if high is None else high,
-            least,
-            limit,
-            _COMMENTS.get(key),
+        self._range = (-math.inf if low is None else low, math.inf if high is None else high)
+        self._below: tuple[float, str | None] = catalogue().below.get(
+            analyte.key, (-math.inf, None)
         )
-    return printing
+        self._comment = _COMMENTS.get(analyte.key)
+
+    def __missing__(self, steps: int) -> Result:
+        key, text = self._analyte.key, f"{steps / self.steps:.{self._analyte.decimals}f}"
+        number = float(text)
+        least, limit = self._below
+        if number < least:
+            result = Result(key, None, None, False, limit)
+        else:
+            low, high = self._range
+            result = Result(key, text, number, number < low or number > high, self._comment)
+        if len(self) < _KEPT:
+            self[steps] = result
+        return result
+
+
+@cache
+def _analysers(sex: str) -> dict[str, _Analyser]:
+    """The analyser of each analyte that is a number."""
+    return {key: _Analyser(analyte, sex) for key, analyte in catalogue().analytes.items()}

@@ -82,6 +82,8 @@ class Catalogue:
     analytes: dict[str, Analyte]
     graded: dict[str, Graded]
     panels: dict[str, tuple[str, ...]]
+    later: tuple[dict[str, list[str]], ...]
+    """Items by which panels grew over the years, one mapping of panel to items each time."""
     first_draw: dict[str, float]
     female: dict[str, tuple[float, float, float]]
     below: dict[str, tuple[float, str]]
@@ -95,12 +97,17 @@ class Catalogue:
     """Doses of every emergency department: share of visits."""
     continued: frozenset[str]
     home: dict[str, tuple[str, str, str, str]]
+    second_class: dict[str, tuple[str, str]]
+    """Home drugs that have two therapeutic classes: code and description of the second."""
     distractors: dict[str, float]
     specimens: dict[str, list[Any]]
     organisms: dict[str, list[Any]]
     antibiotics: dict[str, list[Any]]
     profiles: dict[str, dict[str, float]]
     cultures: dict[str, tuple[float, float, str]]
+    surveillance: dict[str, tuple[float, float, float, str]]
+    """Cultures of later days: share of days on a ward and in an ICU, share positive, profile."""
+    clinic_cultures: dict[str, tuple[float, float, str]]
     procedures: dict[str, dict[str, Any]]
     icu: dict[str, dict[str, list[Any]]]
     comorbidities: dict[str, Comorbidity]
@@ -131,6 +138,7 @@ def catalogue() -> Catalogue:
         analytes={key: Analyte(key, *row) for key, row in labs["numeric"].items()},
         graded={key: _graded(key, row) for key, row in labs["graded"].items()},
         panels={key: tuple(members) for key, members in labs["panels"].items()},
+        later=tuple(labs["later"]),
         first_draw=labs["first_draw"],
         female={key: tuple(row) for key, row in labs["female"].items()},
         below={key: tuple(row) for key, row in labs["below"].items()},
@@ -145,12 +153,15 @@ def catalogue() -> Catalogue:
         cabinet=ward["cabinet"],
         continued=frozenset(drugs["continued"]) | frozenset(ward["continued"]),
         home={key: tuple(row) for key, row in drugs["home"].items()},
+        second_class={key: tuple(row) for key, row in drugs["second_class"].items()},
         distractors=drugs["distractors"],
         specimens=micro["specimens"],
         organisms=micro["organisms"],
         antibiotics=micro["antibiotics"],
         profiles=micro["profiles"],
         cultures={key: tuple(row) for key, row in micro["background"].items()},
+        surveillance={key: tuple(row) for key, row in micro["surveillance"].items()},
+        clinic_cultures={key: tuple(row) for key, row in micro["clinic"].items()},
         procedures=read_yaml("catalogue", "procedures"),
         icu=read_yaml("catalogue", "icu_items"),
         comorbidities={

@@ -6,8 +6,10 @@ they wrote. Does not belong here: which chunks there are (`release`), where they
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -77,19 +79,32 @@ class _FolderFiles:
     """Files of one chunk, written at once."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._made: set[Path] = set()
+        self._root = str(folder)
+        self._made: set[str] = set()
         self.sums: list[tuple[str, str]] = []
         self.texts: list[tuple[str, str, str]] = []
 
     def add(self, path: str, data: bytes) -> None:
         """Write a file; `path` is relative to the target."""
-        place = self._folder / path
-        if place.parent not in self._made:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            self._made.add(place.parent)
-        place.write_bytes(data)
+        # Plain strings: a path object costs as much time as the call that it is made for.
+        folder = path.rpartition("/")[0]
+        if folder not in self._made:
+            self._make(folder)
+        with open(f"{self._root}/{path}", "wb") as stream:  # noqa: PTH123
+            stream.write(data)
         self.sums.append((path, hashlib.sha256(data).hexdigest()))
+
+    def _make(self, folder: str) -> None:
+        """Make a folder and those above it."""
+        above = folder.rpartition("/")[0]
+        if not above:
+            Path(self._root).mkdir(parents=True, exist_ok=True)
+        elif above not in self._made:
+            self._make(above)
+        # Another process may have made it for its own patients.
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(f"{self._root}/{folder}")  # noqa: PTH102
+        self._made.add(folder)
 
     def zipped(self, archive: str, name: str, text: str) -> None:
         """Put a text into a zip archive, whose path is relative to the target."""

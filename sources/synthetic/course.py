@@ -1,17 +1,19 @@
 """The course of one admission, drawn from a story into events.
 
-Belongs here: what is done to a patient and when: tests, cultures, procedures, orders. Does not
-belong here: drugs (`drug_course`), vital signs (`bedside`), intensive care (`icu_course`), the
-patient's life around it (`life`), tables.
+Belongs here: what is done to a patient and when: tests, procedures, orders. Does not belong here:
+cultures (`culture_course`), drugs (`drug_course`), vital signs (`bedside`), intensive care
+(`icu_course`), the patient's life around it (`life`), tables.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 
 from sources.synthetic.bedside import read_vitals
 from sources.synthetic.body import Body
 from sources.synthetic.catalogue import catalogue
+from sources.synthetic.culture_course import CultureCourse
 from sources.synthetic.draws import Draws
 from sources.synthetic.drug_course import DrugCourse
 from sources.synthetic.frame import MOST_ADMISSIONS, Frame
@@ -36,8 +38,8 @@ _BLUE = frozenset({"coag", "fibrinogen", "ddimer"})
 _FAST = frozenset({"gas", "lactate", "ica"})
 _FLUIDS = frozenset({"csf", "pleural", "ascites"})
 _MOST_DAYS = 45
-_RESULTS = LABS // MOST_ADMISSIONS - 20
-"""Most of an admission: a patient's ids must do for all admissions."""
+_RESULTS = LABS // MOST_ADMISSIONS - 110
+"""Most of an admission: a patient's ids must do for all admissions, visits and the clinic."""
 _TWO_PANELS = 9
 _DAILY: tuple[tuple[str, str, float, tuple[str, str] | None], ...] = (
     ("General Care", "Other", 0.9, None),
@@ -53,13 +55,8 @@ _DAILY: tuple[tuple[str, str, float, tuple[str, str] | None], ...] = (
     ("ADT orders", "Transfer", 0.12, ("Transfer to", "Medicine")),
 )
 """Orders of a day on any ward: type, subtype, share of days, field and value."""
-_REPEATED = frozenset({"blood", "urine", "mrsa", "sputum"})
-_REPEATS = (0.2, 0.35, 0.25, 0.2)
-"""Cultures that are taken again on later days, and the shares of how often; these grow nothing."""
-_CANCELLED = 0.03
-"""Share of cultures that the laboratory cancels."""
 _UNLINKED = 0.86
-_MORNING = {"cbc": 0.93, "diff": 0.22, "bmp": 0.95, "camgphos": 0.86, "lft": 0.62, "coag": 0.66}
+_MORNING = {"cbc": 0.93, "diff": 0.32, "bmp": 0.95, "camgphos": 0.86, "lft": 0.7, "coag": 0.7}
 _EVENING = {"cbc": 0.6, "bmp": 0.9, "camgphos": 0.6, "coag": 0.4, "gas": 0.3, "lactate": 0.25}
 """Shares of panels in the round of a morning, and in one later in the day."""
 _SELDOM = ("lft", "coag", "gas", "lactate")
@@ -78,7 +75,7 @@ class Course:
         self._frame = frame
         self._catalogue = catalogue()
 
-    def _specimen(
+    def tubes(
         self, panels: list[str], at: int, *, urgent: bool, line: bool = False
     ) -> list[Specimen]:
         """Draw the tubes for some panels: each kind of specimen is a tube of its own.
@@ -91,7 +88,7 @@ class Course:
         """
         draws = self._draws
         specimens = []
-        for tube, keys in _tubes(tuple(panels)):
+        for tube, keys in _tubes(tuple(panels), self._frame.laboratory):
             taken = at + (draws.whole(5, 50) if tube == "urine" else 0)
             if taken >= self._frame.discharged:
                 continue
@@ -125,24 +122,24 @@ class Course:
         shares.update(story.tests)
         first = [panel for panel, share in shares.items() if draws.chance(share)]
         at = frame.arrival + draws.whole(14, 75)
-        specimens = self._specimen(first, at, urgent=True)
+        specimens = self.tubes(first, at, urgent=True)
         for panel, every, times, share in story.serial:
             if not draws.chance(share):
                 continue
             for turn in range(1, times + 1):
                 later = at + int(HOUR * every * turn * draws.between(0.85, 1.15))
                 if not draws.chance(0.08):
-                    specimens += self._specimen([panel], later, urgent=True)
+                    specimens += self.tubes([panel], later, urgent=True)
         for panel, low, high, share in story.late:
             if draws.chance(share):
                 later = frame.arrival + int(HOUR * draws.between(low, high))
-                specimens += self._specimen([panel], later, urgent=False)
+                specimens += self.tubes([panel], later, urgent=False)
         if draws.chance(0.06):  # a repeat that somebody asked for to be sure
-            specimens += self._specimen(["bmp"], at + draws.whole(40, 150), urgent=True)
+            specimens += self.tubes(["bmp"], at + draws.whole(40, 150), urgent=True)
         if line is not None:
             for gas in range(line[0] + 40, min(line[1] - 10, line[0] + 2 * DAY), 6 * HOUR):
                 later = gas + draws.whole(-30, 60)
-                specimens += self._specimen(["gas"], later, urgent=True, line=True)
+                specimens += self.tubes(["gas"], later, urgent=True, line=True)
         followed = {panel: 1.0 if panel in first else _ASKED_LATER for panel in _SELDOM}
         specimens += self._mornings(followed)
         specimens.sort(key=lambda specimen: specimen.taken)
@@ -169,10 +166,10 @@ class Course:
             specimens += self._round(at, _MORNING, followed, fading, urgent=False)
             if turn == 0:
                 late = [key for key in ("a1c", "lipid", "tsh", "iron") if draws.chance(0.06)]
-                specimens += self._specimen(late, at, urgent=False)
+                specimens += self.tubes(late, at, urgent=False)
             # The sicker a patient, the more often somebody asks again later in the day.
             again = at + draws.whole(8, 12) * HOUR
-            if again < frame.discharged and draws.chance(fading * (0.06 + 0.3 * sick)):
+            if again < frame.discharged and draws.chance(fading * (0.08 + 0.36 * sick)):
                 specimens += self._round(again, _EVENING, followed, 1.0, urgent=True)
         return specimens
 
@@ -192,65 +189,20 @@ class Course:
             for panel, share in plan.items()
             if chance(fading * share * followed.get(panel, 1.0))
         ]
-        return self._specimen(panels, at, urgent=urgent)
+        return self.tubes(panels, at, urgent=urgent)
 
-    def cultures(self) -> tuple[Culture, ...]:
-        """All cultures, by time."""
-        draws, frame = self._draws, self._frame
-        plan = dict(self._catalogue.cultures)
-        plan.update(self._story.cultures)
-        cultures = []
-        for specimen, (share, positive, profile) in plan.items():
-            if not draws.chance(share):
-                continue
-            fluid = specimen in _FLUIDS
-            at = frame.arrival + (draws.whole(90, 330) if fluid else draws.whole(16, 150))
-            if specimen in {"sputum", "mrsa", "stool", "legionella"}:
-                at += draws.whole(60, 900)
-            repeats = draws.grade(_REPEATS) if specimen in _REPEATED else 0
-            for turn in range(1, repeats + 1):
-                again = at + turn * DAY + draws.whole(-300, 300)
-                if again < frame.discharged:
-                    stored = again + int(HOUR * self._catalogue.specimens[specimen][5])
-                    cultures.append(Culture(specimen, again, stored, False, None, ()))
-            organism = draws.weighted(self._catalogue.profiles[profile])
-            grows = draws.chance(positive)
-            resistant = self._susceptibility(organism) if grows else ()
-            for bottle in range(2 if specimen == "blood" else 1):
-                found = grows and (bottle == 0 or draws.chance(0.7))
-                wait = self._catalogue.specimens[specimen][6 if found else 5]
-                taken = at + bottle * draws.whole(4, 25)
-                if taken >= frame.discharged:
-                    continue
-                if draws.chance(_CANCELLED):
-                    cultures.append(self._cancelled(specimen, taken))
-                    continue
-                cultures.append(
-                    Culture(
-                        specimen,
-                        taken,
-                        taken + int(HOUR * wait * draws.times(0.22)),
-                        taken < frame.admitted and draws.chance(_UNLINKED),
-                        organism if found else None,
-                        resistant if found else (),
-                    )
-                )
-        cultures.sort(key=lambda culture: culture.taken)
-        return tuple(cultures)
+    def cultures(self, icu: tuple[int, int] | None = None) -> tuple[Culture, ...]:
+        """All cultures, by time; `icu` is when intensive care began and ended, if it did."""
+        return CultureCourse(self._draws, self._story, self._frame).cultures(icu)
 
-    def _cancelled(self, specimen: str, taken: int) -> Culture:
-        """A culture that the laboratory refused within hours."""
-        unlinked = taken < self._frame.admitted and self._draws.chance(_UNLINKED)
-        stored = taken + self._draws.whole(60, 400)
-        return Culture(specimen, taken, stored, unlinked, "cancelled", ())
+    def medications(self, home: list[str], moves: Sequence[int] = ()) -> tuple[Medication, ...]:
+        """All drug orders, by time.
 
-    def _susceptibility(self, organism: str) -> tuple[tuple[str, bool], ...]:
-        tested: dict[str, float] = self._catalogue.organisms[organism][2]
-        return tuple((drug, self._draws.chance(share)) for drug, share in tested.items())
-
-    def medications(self, home: list[str]) -> tuple[Medication, ...]:
-        """All drug orders, by time; `home` are the drugs that the patient takes at home."""
-        return DrugCourse(self._draws, self._story, self._frame).medications(home)
+        Args:
+            home: Drugs that the patient takes at home.
+            moves: When the patient went to or left intensive care: orders are written anew.
+        """
+        return DrugCourse(self._draws, self._story, self._frame).medications(home, moves)
 
     def procedures(self) -> tuple[Procedure, ...]:
         """All procedures, by time; each within the stay."""
@@ -328,9 +280,9 @@ class Course:
 
 
 @lru_cache(4096)
-def _tubes(panels: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _tubes(panels: tuple[str, ...], laboratory: int) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """What is drawn for some panels: each kind of specimen is a tube of its own."""
-    known = catalogue().panels
+    known = panels_of(laboratory)
     tubes: dict[str, dict[str, None]] = {}
     for panel in panels:
         if panel in _URINE:
@@ -347,3 +299,17 @@ def _tubes(panels: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
             tube = "gold"
         tubes.setdefault(tube, {}).update(dict.fromkeys(known[panel]))
     return tuple((tube, tuple(keys)) for tube, keys in tubes.items())
+
+
+@cache
+def panels_of(laboratory: int) -> dict[str, tuple[str, ...]]:
+    """The items of each panel, as the laboratory of some years reports it.
+
+    Args:
+        laboratory: How many times panels have grown (`frame.Frame.laboratory`).
+    """
+    known = catalogue()
+    return {
+        key: (*items, *(item for grown in known.later[:laboratory] for item in grown.get(key, ())))
+        for key, items in known.panels.items()
+    }

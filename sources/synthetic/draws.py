@@ -10,14 +10,38 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.random.bit_generator import ISeedSequence
+from numpy.typing import NDArray
 
 T = TypeVar("T")
-_BLOCK = 512
-"""Numbers in a stream's first block; each further one is twice as long, up to `_MOST`."""
-_MOST = 8192
+_BLOCK = 64
+"""Numbers in a stream's first block; each further one is four times as long, up to `_MOST`."""
+_MOST = 4096
+
+
+class _Digest(ISeedSequence):
+    """The seed of a stream: a hash; numpy's own mixing would take 8 times as long."""
+
+    __slots__ = ("_digest",)
+
+    def __init__(self, text: str) -> None:
+        self._digest = hashlib.sha256(text.encode()).digest()
+
+    def generate_state(self, n_words: int, dtype: Any = np.uint32) -> NDArray[Any]:
+        """The hash as whole numbers, the same on every machine.
+
+        Raises:
+            ValueError: More numbers are asked for than a hash has: not by PCG64.
+        """
+        words = np.frombuffer(self._digest, np.dtype(dtype).newbyteorder("<"))
+        if n_words > len(words):
+            raise ValueError(
+                "a stream's seed has 32 bytes; open it with a generator that needs no more"
+            )
+        return words[:n_words].astype(dtype)
 
 
 class Draws:
@@ -32,20 +56,21 @@ class Draws:
             kind: What is drawn from it (`life`, `imaging`, ...): each kind has a stream of its own,
                 so that one module's draws never change another's.
         """
-        digest = hashlib.sha256(f"medcred synthetic 2|{seed}|{patient}|{kind}".encode()).digest()
-        self._generator = np.random.Generator(np.random.PCG64(int.from_bytes(digest, "big")))
+        # The stubs of numpy know only its own seed sequence; the class takes any.
+        digest = _Digest(f"medcred synthetic 3|{seed}|{patient}|{kind}")
+        self._generator = np.random.Generator(np.random.PCG64(digest))  # type: ignore[arg-type]
         self._uniforms: list[float] = []
         self._normals: list[float] = []
         self._uniform_block = self._normal_block = _BLOCK
 
     def _more_uniforms(self) -> list[float]:
         self._uniforms = self._generator.random(self._uniform_block).tolist()
-        self._uniform_block = min(_MOST, 2 * self._uniform_block)
+        self._uniform_block = min(_MOST, 4 * self._uniform_block)
         return self._uniforms
 
     def _more_normals(self) -> list[float]:
         self._normals = self._generator.standard_normal(self._normal_block).tolist()
-        self._normal_block = min(_MOST, 2 * self._normal_block)
+        self._normal_block = min(_MOST, 4 * self._normal_block)
         return self._normals
 
     def uniform(self) -> float:
@@ -90,7 +115,7 @@ class Draws:
 
     def one(self, choices: Sequence[T]) -> T:
         """One of the choices, each equally likely."""
-        return choices[int(len(choices) * self.uniform())]
+        return choices[int(len(choices) * (self._uniforms or self._more_uniforms()).pop())]
 
     def weighted(self, weights: Mapping[str, float]) -> str:
         """One of the keys, by weight."""

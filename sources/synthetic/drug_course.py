@@ -7,6 +7,9 @@ illness is (`catalogue/ward.yml`). Does not belong here: infusions as an ICU cha
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
+
 from sources.synthetic.catalogue import catalogue
 from sources.synthetic.draws import Draws
 from sources.synthetic.frame import MOST_ADMISSIONS, Frame
@@ -18,8 +21,12 @@ _MOST_ORDERS = PHARMACY // MOST_ADMISSIONS
 """Most drug orders of an admission: a patient's ids must do for all admissions."""
 _MOST_DOSES = 120
 """Most doses of one order."""
-_REORDERED = 0.45
+_REORDERED = 0.6
 """Share of standing orders that are stopped and ordered again, as often as time allows."""
+_MOVED = 0.75
+"""Share of the orders that are written anew when a patient goes to or leaves intensive care."""
+_SHORTEST = 18 * HOUR
+"""Orders that run for less time are left alone."""
 
 
 class DrugCourse:
@@ -32,8 +39,13 @@ class DrugCourse:
         self._frame = frame
         self._catalogue = catalogue()
 
-    def medications(self, home: list[str]) -> tuple[Medication, ...]:
-        """All drug orders, by time; `home` are the drugs that the patient takes at home."""
+    def medications(self, home: list[str], moves: Sequence[int] = ()) -> tuple[Medication, ...]:
+        """All drug orders, by time.
+
+        Args:
+            home: Drugs that the patient takes at home.
+            moves: When the patient went to or left intensive care, by time.
+        """
         draws, frame = self._draws, self._frame
         plan = {
             key: (share, draws.between(5, 14), 9.0 if self._catalogue.drugs[key].every else 0.0)
@@ -67,7 +79,8 @@ class DrugCourse:
             part
             for order in orders
             if order.ordered < frame.discharged
-            for part in self._reordered(order)
+            for piece in self._moved(order, moves)
+            for part in self._reordered(piece)
         ]
         kept.sort(key=lambda order: (order.ordered, order.drug))
         return tuple(kept[:_MOST_ORDERS])
@@ -92,19 +105,22 @@ class DrugCourse:
         kept = tuple(dose for dose in doses if dose[0] < frame.discharged)
         return Medication(key, ordered, start, stop, None, kept)
 
+    def _moved(self, order: Medication, moves: Sequence[int]) -> list[Medication]:
+        """The order, in pieces where the wards that the patient came to wrote it anew."""
+        pieces = [order]
+        for at in moves:
+            last = pieces[-1]
+            if last.start + HOUR < at < last.stop - HOUR and self._draws.chance(_MOVED):
+                pieces[-1:] = _parted(last, at)
+        return pieces
+
     def _reordered(self, order: Medication) -> list[Medication]:
-        """The order, or two of them where somebody stopped it and ordered the drug again."""
+        """The order, in pieces where somebody stopped it and ordered the drug again."""
         last = order.stop - order.start
-        if last < 18 * HOUR or not self._draws.chance(_REORDERED):
+        if last < _SHORTEST or not self._draws.chance(_REORDERED):
             return [order]
-        at = order.start + int(last * self._draws.between(0.2, 0.8))
-        before = tuple(dose for dose in order.doses if dose[0] < at)
-        after = tuple(dose for dose in order.doses if dose[0] > at + 10)
-        if order.doses and not (before and after):
-            return [order]
-        first = Medication(order.drug, order.ordered, order.start, at, order.in_ed, before)
-        again = Medication(order.drug, at, at + 10, order.stop, None, after)
-        return [first, *self._reordered(again)]
+        parts = _parted(order, order.start + int(last * self._draws.between(0.2, 0.8)))
+        return [parts[0], *self._reordered(parts[1])] if len(parts) > 1 else parts
 
     def _medication(
         self, key: str, hour: float, days: float, *, given_in_ed: bool = True
@@ -141,3 +157,16 @@ class DrugCourse:
             in_ed,
             tuple(dose for dose in doses if ordered < dose[0] < frame.discharged),
         )
+
+
+def _parted(order: Medication, at: int) -> list[Medication]:
+    """Two orders, up to `at` and from then on; the order itself if a part would give nothing."""
+    doses = order.doses
+    before = doses[: bisect_left(doses, (at,))]
+    after = doses[bisect_left(doses, (at + 11,)) :]
+    if doses and not (before and after):
+        return [order]
+    return [
+        Medication(order.drug, order.ordered, order.start, at, order.in_ed, before),
+        Medication(order.drug, at, at + 10, order.stop, None, after),
+    ]

@@ -21,3 +21,5 @@ class Frame:
     discharged: int
     ed_end: int
     """Equal to `arrival` when the patient did not come through the emergency department."""
+    laboratory: int = 0
+    """How many times the laboratory's panels have grown (`labs.yml`, `later`)."""

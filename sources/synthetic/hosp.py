@@ -9,6 +9,7 @@ from __future__ import annotations
 from sources.synthetic.body import ranges
 from sources.synthetic.calendar import day, midnight, moment
 from sources.synthetic.catalogue import Catalogue, catalogue
+from sources.synthetic.coding import Coded, coded_of
 from sources.synthetic.ids import (
     LABS,
     MICRO,
@@ -37,6 +38,8 @@ class HospWriter:
         self._book = book
         self._catalogue: Catalogue = catalogue()
         self._pharmacy = PharmacyRows(book)
+        self._printed: dict[float | None, str] = {}
+        self._quoted: dict[str, str] = {}
         self._lab_items: dict[str, dict[str, tuple[str, str]]] = {"F": {}, "M": {}}
         for sex, items in self._lab_items.items():
             for key, analyte in self._catalogue.analytes.items():
@@ -61,18 +64,21 @@ class HospWriter:
         micro = Ids("culture results", patient.number, MICRO)
         transfers = Ids("transfers", patient.number, TRANSFERS, TRANSFER_BASE)
         self._pharmacy.open(patient)
-        for admission in patient.admissions:
+        for admission, coded in zip(patient.admissions, coded_of(patient), strict=True):
             self._admission(patient, admission)
-            self._diagnoses(subject, admission)
+            self._codes(subject, admission, coded)
             self._transfers(subject, admission, transfers)
-            self._labs(patient, admission, labs, tubes)
-            self._cultures(subject, admission, micro, tubes)
+            self._labs(patient, admission, admission.specimens, labs, tubes)
+            self._cultures(subject, admission, admission.cultures, micro, tubes)
             self._pharmacy.write(admission)
         for visit in patient.other_visits:
             book["transfers"].add(
                 f"{subject},,{transfers.take()},ED,Emergency Department,"
                 f"{moment(visit.start)},{moment(visit.end)}"
             )
+            self._labs(patient, None, visit.specimens, labs, tubes)
+        self._labs(patient, None, patient.clinic_specimens, labs, tubes)
+        self._cultures(subject, None, patient.clinic_cultures, micro, tubes)
         for at, weight, systolic, diastolic in patient.clinic:
             pounds = weight * 2.20462
             inches = patient.height_cm / 2.54
@@ -104,27 +110,28 @@ class HospWriter:
         if admission.icu and admission.service == "CMED" and admission.hadm_id % 5 == 0:
             services.add(f"{subject},{hadm},{moment(admission.icu.end)},{admission.service},MED")
 
-    def _diagnoses(self, subject: str, admission: Admission) -> None:
+    def _codes(self, subject: str, admission: Admission, coded: Coded) -> None:
+        """What is billed: the story first, then what coders add."""
         book, hadm, version = self._book, admission.hadm_id, admission.version
         book["diagnoses_icd"].extend(
             f"{subject},{hadm},{seq},{code},{version}"
-            for seq, code in enumerate(admission.diagnoses, 1)
+            for seq, code in enumerate((*admission.diagnoses, *coded.diagnoses), 1)
         )
-        seq = 0
-        seen: set[str] = set()
         done_at = [(done.key, done.at) for done in admission.procedures]
         if admission.icu is not None:
             done_at += [
                 (_LINES[key], start) for key, start, _ in admission.icu.lines if key in _LINES
             ]
+        known, icd = self._catalogue.procedures, "icd9" if version == 9 else "icd10"
+        first: dict[str, int] = {}
         for key, at in done_at:
-            item = self._catalogue.procedures[key]
-            code = item["icd9" if version == 9 else "icd10"]
-            if code in seen:
-                continue
-            seen.add(code)
-            seq += 1
-            book["procedures_icd"].add(f"{subject},{hadm},{seq},{day(at)},{code},{version}")
+            first.setdefault(known[key][icd], at)
+        for at, code in coded.procedures:
+            first.setdefault(code, at)
+        book["procedures_icd"].extend(
+            f"{subject},{hadm},{seq},{day(at)},{code},{version}"
+            for seq, (code, at) in enumerate(first.items(), 1)
+        )
         billed = [
             (done.at, self._catalogue.procedures[done.key]["hcpcs"])
             for done in admission.procedures
@@ -169,17 +176,24 @@ class HospWriter:
         lines.append(f"{subject}{middle}{ids.take()},discharge,,{gone},")
         self._book["transfers"].extend(lines)
 
-    def _labs(self, patient: Patient, admission: Admission, ids: Ids, tubes: Ids) -> None:
+    def _labs(
+        self,
+        patient: Patient,
+        admission: Admission | None,
+        specimens: tuple[Specimen, ...],
+        ids: Ids,
+        tubes: Ids,
+    ) -> None:
         items = self._lab_items[patient.sex]
         lines: list[str] = []
-        for specimen in admission.specimens:
+        for specimen in specimens:
             self._specimen(patient, admission, specimen, items, ids, tubes.take(), lines)
         self._book["labevents"].extend(lines)
 
     def _specimen(
         self,
         patient: Patient,
-        admission: Admission,
+        admission: Admission | None,
         specimen: Specimen,
         items: dict[str, tuple[str, str]],
         ids: Ids,
@@ -187,42 +201,53 @@ class HospWriter:
         lines: list[str],
     ) -> None:
         """Add the rows of one tube to `lines`."""
-        hadm = "" if specimen.unlinked else str(admission.hadm_id)
+        hadm = provider = ""
+        if admission is not None and not specimen.unlinked:
+            hadm, provider = str(admission.hadm_id), admission.provider
         head = f",{patient.subject_id},{hadm},{tube},"
-        times = (
-            f",{'' if specimen.unlinked else admission.provider},"
-            f"{moment(specimen.taken)},{moment(specimen.stored)},"
-        )
+        times = f",{provider},{moment(specimen.taken)},{moment(specimen.stored)},"
         ends = (",,STAT,", ",abnormal,STAT,")
         if not specimen.urgent:
             ends = (",,ROUTINE,", ",abnormal,ROUTINE,")
-        take = ids.take
-        for key, text, value, abnormal, comment in specimen.results:
+        printed, quoted = self._printed, self._quoted
+        first = ids.run(len(specimen.results))
+        for row, (key, text, value, abnormal, comment) in enumerate(specimen.results, first):
             itemid, tail = items[key]
-            shown = "" if value is None else repr(value)
-            if shown[-2:] == ".0":
-                shown = shown[:-2]
+            shown = printed.get(value)
+            if shown is None:  # the same few thousand numbers come over and over
+                shown = printed[value] = "" if value is None else repr(value).removesuffix(".0")
             if comment:
-                comment = field(comment)
+                comment = quoted.get(comment) or quoted.setdefault(comment, field(comment))
             lines.append(
-                f"{take()}{head}{itemid}{times}{text or ''},{shown},{tail}{ends[abnormal]}"
+                f"{row}{head}{itemid}{times}{text or ''},{shown},{tail}{ends[abnormal]}"
                 f"{comment or ''}"
             )
 
-    def _cultures(self, subject: str, admission: Admission, ids: Ids, tubes: Ids) -> None:
-        for culture in admission.cultures:
-            self._book["microbiologyevents"].extend(
-                f"{ids.take()},{line}"
-                for line in self._culture(subject, admission, culture, tubes.take())
-            )
+    def _cultures(
+        self,
+        subject: str,
+        admission: Admission | None,
+        cultures: tuple[Culture, ...],
+        ids: Ids,
+        tubes: Ids,
+    ) -> None:
+        lines: list[str] = []
+        for culture in cultures:
+            rows = self._culture(subject, admission, culture, tubes.take())
+            lines += [f"{ids.take()},{row}" for row in rows]
+        self._book["microbiologyevents"].extend(lines)
 
     def _culture(
-        self, subject: str, admission: Admission, culture: Culture, tube: int
+        self, subject: str, admission: Admission | None, culture: Culture, tube: int
     ) -> list[str]:
         specimen = self._catalogue.specimens[culture.specimen]
-        hadm = "" if culture.unlinked else str(admission.hadm_id)
+        hadm = provider = ""
+        if admission is not None:
+            hadm, provider = str(admission.hadm_id), admission.provider
+        if culture.unlinked:
+            hadm = ""
         head = (
-            f"{subject},{hadm},{tube},{admission.provider},{midnight(culture.taken)},"
+            f"{subject},{hadm},{tube},{provider},{midnight(culture.taken)},"
             f"{moment(culture.taken)},{specimen[0]},{field(specimen[1])},1,"
             f"{midnight(culture.stored)},{moment(culture.stored)},{specimen[2]},"
             f"{field(specimen[3])},"

@@ -12,6 +12,9 @@ from sources.synthetic.ids import CAREGIVERS, ORDERS, Ids
 from sources.synthetic.sheets import Book, field, number
 from sources.synthetic.timeline import DAY, HOUR, Admission, IcuStay, Infusion, Patient, Specimen
 
+_SECOND = "02-Fluids (Crystalloids)"
+"""What carries a drug."""
+
 
 class IcuWriter:
     """Writes module icu."""
@@ -29,6 +32,8 @@ class IcuWriter:
         self._repeated = {
             key: (str(row[0]), field(row[5])) for key, row in self._catalogue.icu["lab"].items()
         }
+        ingredients = self._catalogue.icu["ingredient"]
+        self._ingredients = [(ingredients[key][0], ingredients[key][5]) for key in ("ivf", "water")]
         self._tails: dict[Entry, str] = {}
 
     def write(self, patient: Patient) -> None:
@@ -47,8 +52,8 @@ class IcuWriter:
             f"{head}{unit},{unit},{moment(stay.start)},{moment(stay.end)},"
             f"{number(round((stay.end - stay.start) / DAY, 8))}"
         )
-        book["chartevents"].extend(self._charts(head, stay))
-        book["chartevents"].extend(self._results(head, stay, admission.specimens))
+        self._charts(head, stay)
+        self._results(head, stay, admission.specimens)
         nurse = stay.caregivers[0]
         outputs = self._catalogue.icu["output"]
         book["outputevents"].extend(
@@ -64,17 +69,18 @@ class IcuWriter:
         self._procedures(head, nurse, stay, orders)
         self._dates(head, nurse, stay)
 
-    def _charts(self, head: str, stay: IcuStay) -> list[str]:
+    def _charts(self, head: str, stay: IcuStay) -> None:
         """Charted items: what is the same in many rows is put together once."""
-        lines: list[str] = []
+        sheet = self._book["chartevents"]
         tails, nurses, start = self._tails, stay.caregivers, stay.start
-        last, stamp = -1, ""
+        last, charted = -1, list[str]()
         for chart in stay.charts:
-            at = chart[0]
-            if at != last:
-                last, stamp = at, _stamp(head, nurses, start, at)
+            if chart[0] != last:
+                sheet.block(_stamp(head, nurses, start, last), charted)
+                last, charted = chart[0], []
             entry = chart[1:]
-            lines.append(stamp + (tails.get(entry) or self._tail(entry)))
+            charted.append(tails.get(entry) or self._tail(entry))
+        sheet.block(_stamp(head, nurses, start, last), charted)
         # A stay's rounds share few entries, which its timeline keeps alive: their ids are theirs.
         blocks: dict[int, list[str]] = {}
         for at, entries in stay.rounds:
@@ -82,24 +88,23 @@ class IcuWriter:
             if block is None:
                 block = [tails.get(entry) or self._tail(entry) for entry in entries]
                 blocks[id(entries)] = block
-            stamp = _stamp(head, nurses, start, at)
-            lines += [stamp + tail for tail in block]
-        return lines
+            sheet.block(_stamp(head, nurses, start, at), block)
 
-    def _results(self, head: str, stay: IcuStay, specimens: tuple[Specimen, ...]) -> list[str]:
+    def _results(self, head: str, stay: IcuStay, specimens: tuple[Specimen, ...]) -> None:
         """Laboratory results that came during the stay, as its chart repeats them."""
-        lines: list[str] = []
-        repeated = self._repeated
+        sheet, repeated = self._book["chartevents"], self._repeated
         for specimen in specimens:
             if stay.start <= specimen.taken and specimen.stored < stay.end:
                 nurse = _nurse(stay.caregivers, stay.start, specimen.taken)
-                stamp = f"{head}{nurse},{moment(specimen.taken)},{moment(specimen.stored + 4)},"
+                ends = []
                 for key, _, value, _, _ in specimen.results:
                     if value is not None and key in repeated:
                         itemid, unit = repeated[key]
                         shown = number(value)
-                        lines.append(f"{stamp}{itemid},{shown},{shown},{unit},0")
-        return lines
+                        ends.append(f"{itemid},{shown},{shown},{unit},0")
+                sheet.block(
+                    f"{head}{nurse},{moment(specimen.taken)},{moment(specimen.stored + 4)},", ends
+                )
 
     def _tail(self, entry: Entry) -> str:
         """What follows the times in a row of chartevents."""
@@ -111,16 +116,12 @@ class IcuWriter:
     def _dates(self, head: str, nurse: int, stay: IcuStay) -> None:
         """Dates of lines, charted with every shift."""
         items, charted = self._catalogue.icu["date"], self._catalogue.icu["line_dates"]
-        lines = []
+        sheet = self._book["datetimeevents"]
         for key, start, end in stay.lines:
             day = midnight(start)
+            ends = [f"{items[date][0]},{day},{items[date][5]},0" for date in charted.get(key, ())]
             for at in range(start + HOUR, end - 10, 5 * HOUR):
-                stamp = f"{head}{nurse},{moment(at)},{moment(at + 9)},"
-                lines += [
-                    f"{stamp}{items[date][0]},{day},{items[date][5]},0"
-                    for date in charted.get(key, ())
-                ]
-        self._book["datetimeevents"].extend(lines)
+                sheet.block(f"{head}{nurse},{moment(at)},{moment(at + 9)},", ends)
 
     def _infusion(
         self, head: str, nurse: int, stay: IcuStay, part: Infusion, order: int, link: int
@@ -128,24 +129,19 @@ class IcuWriter:
         item = self._catalogue.icu["infusion"][part.key]
         fluid = item[2] == "Fluids/Intake"
         state = "FinishedRunning" if part.finished else "ChangeDose/Rate"
-        rate = f"{number(part.rate)},{item[5]}" if part.rate is not None else ","
-        second = "" if fluid or part.rate is None else "02-Fluids (Crystalloids)"
-        per = "mL/hour" if part.rate is not None else ""
-        start, end = moment(part.start), moment(part.end)
+        amount, rate = number(part.amount), number(part.rate)
+        unit, second, per = ("", "", "") if part.rate is None else (item[5], _SECOND, "mL/hour")
+        stamp = f"{head}{nurse},{moment(part.start)},{moment(part.end)},{moment(part.start + 3)},"
         self._book["inputevents"].add(
-            f"{head}{nurse},{start},{end},{moment(part.start + 3)},{item[0]},"
-            f"{number(part.amount)},{item[4]},{rate},{order},{link},{item[8]},{second},"
-            f"Main order parameter,{item[9]},{number(stay.weight)},,,0,0,{state},"
-            f"{number(part.amount)},{number(part.rate) or '0'}"
+            f"{stamp}{item[0]},{amount},{item[4]},{rate},{unit},{order},{link},{item[8]},"
+            f"{'' if fluid else second},Main order parameter,{item[9]},{number(stay.weight)},,,0,0,"
+            f"{state},{amount},{rate or '0'}"
         )
         if fluid:
-            for key in ("ivf", "water"):
-                ingredient = self._catalogue.icu["ingredient"][key]
-                self._book["ingredientevents"].add(
-                    f"{head}{nurse},{start},{end},{moment(part.start + 3)},{ingredient[0]},"
-                    f"{number(part.amount)},{ingredient[5]},{number(part.rate)},{per},{order},"
-                    f"{link},FinishedRunning,0,{number(part.rate)}"
-                )
+            end = f"{rate},{per},{order},{link},FinishedRunning,0,{rate}"
+            self._book["ingredientevents"].block(
+                stamp, [f"{itemid},{amount},{own},{end}" for itemid, own in self._ingredients]
+            )
 
     def _procedures(self, head: str, nurse: int, stay: IcuStay, orders: Ids) -> None:
         """Procedures and lines, by time."""

@@ -18,9 +18,9 @@ ids follow from the patient's number alone; all stay below 2^31.
 | transfer_id | 1,000,000,000 + 40 x patient + n |
 | labevent_id | 4,000 x patient + n |
 | orderid | 2,000 x patient + n |
-| specimen_id, micro_specimen_id | 500 x patient + n |
-| pharmacy_id | 300 x patient + n |
-| microevent_id | 200 x patient + n |
+| specimen_id, micro_specimen_id | 1,000 x patient + n |
+| pharmacy_id | 600 x patient + n |
+| microevent_id | 400 x patient + n |
 | caregiver_id | 900,001 to 900,240 |
 """
 
@@ -32,9 +32,9 @@ PROVIDERS = 400
 CAREGIVERS = tuple(range(900_001, 900_241))
 LABS = 4000
 ORDERS = 2000
-SPECIMENS = 500
-PHARMACY = 300
-MICRO = 200
+SPECIMENS = 1000
+PHARMACY = 600
+MICRO = 400
 TRANSFERS = 40
 TRANSFER_BASE = 1_000_000_000
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -68,6 +68,20 @@ class Ids:
             )
         self._next = number + 1
         return number
+
+    def run(self, count: int) -> int:
+        """The first of `count` numbers in a row.
+
+        Raises:
+            IdsExhausted: The patient has not so many left.
+        """
+        first = self._next
+        self._next = first + count
+        if self._next > self._end:
+            raise IdsExhausted(
+                f"a synthetic patient has more {self._kind} than ids; shorten the story"
+            )
+        return first
 
 
 def subject_id(patient: int) -> int:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 
+from sources.synthetic.bedside import read_vitals, triage_level
 from sources.synthetic.body import Body
 from sources.synthetic.calendar import FIRST_YEAR, year_of, year_start
 from sources.synthetic.catalogue import Catalogue, catalogue
-from sources.synthetic.course import Course, Frame, read_vitals
+from sources.synthetic.course import Course, Frame
 from sources.synthetic.draws import Draws
 from sources.synthetic.icu_course import IcuCourse
 from sources.synthetic.ids import (
@@ -24,14 +25,18 @@ from sources.synthetic.ids import (
     provider_id,
     subject_id,
 )
-from sources.synthetic.person import Person, draw_person
+from sources.synthetic.outpatient import clinic_tests
+from sources.synthetic.person import Person, draw_person, laboratory_of
 from sources.synthetic.stories import EARLIER, Story, load_stories
 from sources.synthetic.timeline import DAY, HOUR, Admission, EdStay, IcuStay, Patient, Vitals
+from sources.synthetic.visits import visits_without_admission
 
 EXCLUDED = {"elective": 0.014, "transfer": 0.014, "leak": 0.03, "second": 0.014}
 """Share of patients whose admission a cohort has to drop, by reason."""
 BEFORE = {0: 0.46, 1: 0.3, 2: 0.16, 3: 0.08}
 """Share of patients by the number of admissions before the one that they are examined on."""
+_MOST_CLINIC = 13
+"""Most clinic visits of a patient."""
 
 
 def assigned(seed: int, number: int) -> tuple[str, str]:
@@ -131,20 +136,19 @@ class Life:
         else:
             gone = draws.chance(0.12) if age > 60 else draws.chance(0.02)
             dod = index.discharged + draws.whole(15, 360) * DAY if gone else None
-        visits = []
-        if draws.chance(0.1):
-            when = index.discharged + draws.whole(20, 200) * DAY
-            if dod is None or when + DAY < dod:
-                visits.append(self._visit_home(person, when // DAY * DAY + self._clock()))
+        visits = visits_without_admission(
+            self._seed, person, [(stay.arrival, stay.discharged) for stay in admissions], dod
+        )
         clinic = tuple(
             (
-                first.arrival - draws.whole(20, 500) * DAY,
+                (first.arrival // DAY - draws.whole(20, 500)) * DAY + draws.whole(510, 990),
                 round(person.weight * draws.times(0.03), 1),
                 round(draws.around(130, 14)),
                 round(draws.around(76, 8)),
             )
-            for _ in range(draws.whole(0, 9))
+            for _ in range(draws.whole(0, _MOST_CLINIC))
         )
+        bloods, cultures = clinic_tests(self._seed, person, clinic, admissions, visits)
         return Patient(
             self._seed,
             person.number,
@@ -158,9 +162,11 @@ class Life:
             draws.weighted(background["language"]),
             person.height,
             tuple(admissions),
-            tuple(visits),
+            visits,
             tuple(sorted(clinic)),
             tuple(person.comorbid),
+            clinic_specimens=bloods,
+            clinic_cultures=cultures,
         )
 
     def _excluded(self) -> str | None:
@@ -227,7 +233,8 @@ class Life:
         ed_end = arrival if elective else admitted + draws.whole(5, 150)
         if icu_start is not None and not elective:
             ed_end = min(ed_end, icu_start)
-        frame = Frame(arrival, admitted, discharged, ed_end)
+        laboratory = laboratory_of(person.group, version)
+        frame = Frame(arrival, admitted, discharged, ed_end, laboratory)
         course = Course(draws, story, body, frame)
         procedures = course.procedures()
         icu: IcuStay | None = None
@@ -275,8 +282,8 @@ class Life:
             icu,
             codes,
             specimens,
-            course.cultures(),
-            course.medications(person.home),
+            course.cultures(None if icu is None else (icu.start, icu.end)),
+            course.medications(person.home, () if icu is None else (icu.start, icu.end)),
             procedures,
             course.orders(specimens, to_icu=care is not None),
             story.drg,
@@ -348,7 +355,7 @@ class Life:
             at += draws.whole(55, 140)
         triage = read_vitals(draws, body, story, frame.arrival, 0.0)
         ill = triage.sbp is not None and (triage.sbp < 95 or (triage.hr or 0) > 125)
-        acuity = 1 if ill and draws.chance(0.4) else draws.one((2, 2, 2, 3))
+        acuity = triage_level(draws, triage)
         return EdStay(
             ed_stay_id(person.number, order),
             frame.arrival,
@@ -361,27 +368,4 @@ class Life:
             tuple(vitals),
             tuple(person.home),
             tuple((version, code) for code in codes[: draws.whole(1, 3)]),
-        )
-
-    def _visit_home(self, person: Person, at: int) -> EdStay:
-        """A visit that ended at home."""
-        draws = self._draws
-        story = self._stories[EARLIER]["anxiety"]
-        body = Body(
-            draws, story, person.sex, person.comorbid, atypical=True, baseline=person.baseline
-        )
-        return EdStay(
-            ed_stay_id(person.number, 7),
-            at,
-            at + draws.whole(120, 420),
-            "WALK IN",
-            "HOME",
-            draws.one(
-                ("Rash", "Back pain", "Ankle injury", "Med refill", "Headache", "Wound eval")
-            ),
-            draws.whole(3, 4),
-            read_vitals(draws, body, story, at, 24.0),
-            (read_vitals(draws, body, story, at + draws.whole(40, 100), 24.0),),
-            tuple(person.home),
-            ((10 if person.group > 1 else 9, "R079" if person.group > 1 else "78650"),),
         )

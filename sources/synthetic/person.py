@@ -35,6 +35,21 @@ class Person:
     baseline: dict[str, float]
 
 
+def laboratory_of(group: int, version: int) -> int:
+    """How many times the laboratory's panels have grown, for `frame.Frame.laboratory`.
+
+    In MIMIC-IV the width of red cells in femtolitres came about 2014, with ICD-10 soon after; the
+    indices of hemolysis, icterus and lipemia are taken here to have come with the years from 2017.
+
+    Args:
+        group: Place among MIMIC's five anchor groups.
+        version: ICD version of the admission.
+    """
+    if version == 9:
+        return 0
+    return 2 if group > 2 else 1
+
+
 def chronic_diseases(draws: Draws, story: Story, sex: str, age: int) -> list[str]:
     """Keys of `background.yml`: by age, unless the story has a share of its own."""
     found = []

@@ -6,13 +6,13 @@ Belongs here: poe, poe_detail, prescriptions, pharmacy, emar, emar_detail.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from sources.synthetic.calendar import moment
 from sources.synthetic.catalogue import Drug, catalogue
 from sources.synthetic.ids import PHARMACY, Ids
 from sources.synthetic.sheets import Book, field
-from sources.synthetic.timeline import Admission, Medication, Patient
+from sources.synthetic.timeline import Admission, Patient
 
 _FREQUENCY = {0: "ONCE", 3: "Q3H", 4: "Q4H", 6: "Q6H", 8: "Q8H", 12: "Q12H", 24: "DAILY"}
 _KIND = {"dose": "Unit Dose", "piggyback": "IV Piggyback", "drip": "IV Large Volume"}
@@ -23,6 +23,9 @@ _BASE = {
 """What a drug is dissolved in: a row of its own in prescriptions."""
 _STOPPED = 3
 """Two of this many drug orders that end before discharge are stopped by an order of their own."""
+
+
+_parts = attrgetter("drug", "ordered", "start", "stop", "in_ed", "doses")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,6 @@ class PharmacyRows:
         self._shapes = {key: _shape(drug) for key, drug in catalogue().drugs.items()}
         self._subject = 0
         self._ids = Ids("drug orders", 0, PHARMACY)
-        self._pharmacy_id = 0
         self._poe = 0
         self._emar = 0
 
@@ -95,17 +97,39 @@ class PharmacyRows:
     def write(self, admission: Admission) -> None:
         """Write the orders and drugs of one admission, in the order of their times."""
         self._orders(admission)
+        subject, hadm, provider = self._subject, admission.hadm_id, admission.provider
+        shapes, take, gone = self._shapes, self._ids.take, admission.discharged
+        number, ordered_by = self._poe, f",Medications,,New,,,{provider},Inactive"
+        orders: list[str] = []
+        prescribed: list[str] = []
+        dispensed: list[str] = []
         given: list[tuple[int, int, bool, _Shape, int]] = []
         stopped: list[tuple[int, int]] = []
-        for medication in admission.medications:
-            if medication.in_ed is not None and not medication.doses:
+        for drug, ordered_at, start, stop, in_ed, doses in map(_parts, admission.medications):
+            if in_ed is not None and not doses:
                 continue  # given from the department's cabinet, never ordered through the pharmacy
-            shape = self._shapes[medication.drug]
-            number = self._order(admission, medication, shape)
-            pharmacy_id = self._pharmacy_id
-            given += [(at, number, done, shape, pharmacy_id) for at, done in medication.doses]
-            if medication.stop < admission.discharged and not shape.ends and number % _STOPPED:
-                stopped.append((medication.stop, number))
+            shape, pharmacy_id = shapes[drug], take()
+            number += 1
+            ordered = moment(ordered_at)
+            orders.append(f"{subject}-{number},{number},{subject},{hadm},{ordered}{ordered_by}")
+            head = f"{subject},{hadm},{pharmacy_id},{subject}-{number},"
+            times = f"{moment(start)},{moment(stop)},"
+            prescribed.append(f"{head}{number},{provider},{times}{shape.prescribed}")
+            if shape.base is not None:
+                prescribed.append(f"{head}{number},{provider},{times}{shape.base}")
+            status = shape.ends or (
+                "Discontinued via patient discharge" if stop >= gone else "Discontinued"
+            )
+            dispensed.append(
+                f"{head}{times}{shape.dispensed}{status},{ordered},{ordered},{shape.stored}"
+            )
+            given += [(at, number, done, shape, pharmacy_id) for at, done in doses]
+            if stop < gone and not shape.ends and number % _STOPPED:
+                stopped.append((stop, number))
+        self._poe = number
+        self._book["poe"].extend(orders)
+        self._book["prescriptions"].extend(prescribed)
+        self._book["pharmacy"].extend(dispensed)
         self._stops(admission, stopped)
         if admission.has_emar:
             given.sort(key=itemgetter(0, 1))
@@ -140,31 +164,6 @@ class PharmacyRows:
                 f"{subject}-{self._poe},{self._poe},{subject},{admission.hadm_id},{moment(at)},"
                 f"Medications,,D/C,{subject}-{old},,{admission.provider},Inactive"
             )
-
-    def _order(self, admission: Admission, medication: Medication, shape: _Shape) -> int:
-        """Write the order and what the pharmacy made of it; returns the order's number."""
-        book, subject, hadm = self._book, self._subject, admission.hadm_id
-        self._poe += 1
-        self._pharmacy_id = self._ids.take()
-        number = self._poe
-        poe_id = f"{subject}-{number}"
-        times = f"{moment(medication.start)},{moment(medication.stop)},"
-        ordered = moment(medication.ordered)
-        book["poe"].add(
-            f"{poe_id},{number},{subject},{hadm},{ordered},Medications,,New,,,"
-            f"{admission.provider},Inactive"
-        )
-        head = f"{subject},{hadm},{self._pharmacy_id},{poe_id},"
-        prescribed = f"{head}{number},{admission.provider},{times}"
-        book["prescriptions"].add(prescribed + shape.prescribed)
-        if shape.base is not None:
-            book["prescriptions"].add(prescribed + shape.base)
-        ended = medication.stop >= admission.discharged
-        status = shape.ends or ("Discontinued via patient discharge" if ended else "Discontinued")
-        book["pharmacy"].add(
-            f"{head}{times}{shape.dispensed}{status},{ordered},{ordered},{shape.stored}"
-        )
-        return number
 
     def _doses(self, admission: Admission, given: list[tuple[int, int, bool, _Shape, int]]) -> None:
         subject, seq = self._subject, self._emar

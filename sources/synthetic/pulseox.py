@@ -242,6 +242,18 @@ class Organs:
         """Bind the readings and the stay."""
         self._bedside = bedside
         self._stay = stay
+        # Rate changes of one order are one infusion.
+        begun: dict[int, int] = {}
+        for part in stay.infusions:
+            begun[part.order] = min(part.start, begun.get(part.order, part.start))
+        self._pressors = [
+            (part.start, part.end, _PRESSORS[part.key] * part.rate, begun[part.order])
+            for part in stay.infusions
+            if part.key in _PRESSORS and part.rate is not None
+        ]
+        self._dobutamine = [
+            (part.start, part.end) for part in stay.infusions if part.key == "dobutamine"
+        ]
 
     def at(self, moment: int) -> tuple[tuple[int, int] | None, ...]:
         """Time of the value and points: coagulation, liver, circulation, brain, kidney, lungs."""
@@ -256,17 +268,10 @@ class Organs:
 
     def pressors(self, moment: int) -> tuple[int | None, float]:
         """Start of the running vasopressors, and the equivalent dose of norepinephrine."""
-        begun: int | None = None
-        dose = 0.0
-        for part in self._stay.infusions:
-            factor = _PRESSORS.get(part.key)
-            if factor is None or part.rate is None or not part.start <= moment < part.end:
-                continue
-            dose += factor * part.rate
-            # Rate changes of one order are one infusion.
-            first = min(each.start for each in self._stay.infusions if each.order == part.order)
-            begun = first if begun is None else min(begun, first)
-        return begun, dose
+        running = [it for it in self._pressors if it[0] <= moment < it[1]]
+        if not running:
+            return None, 0.0
+        return min(it[3] for it in running), sum(it[2] for it in running)
 
     def _low(self, key: str, moment: int, limits: tuple[float, ...]) -> tuple[int, int] | None:
         found = self._bedside.latest_lab(key, moment)
@@ -280,9 +285,9 @@ class Organs:
         begun, dose = self.pressors(moment)
         if begun is not None:
             return begun, 4 if dose > 0.1 else 3
-        for part in self._stay.infusions:
-            if part.key == "dobutamine" and part.start <= moment < part.end:
-                return part.start, 2
+        for start, end in self._dobutamine:
+            if start <= moment < end:
+                return start, 2
         found = _later(self._bedside, ("map", "abp_mean"), moment)
         return None if found is None else (found[0], int(found[1] < 70))
 

@@ -26,8 +26,7 @@ class Result(NamedTuple):
     comment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Specimen:
+class Specimen(NamedTuple):
     """One tube or cup and what was measured in it; the key `specimen_type` is the kind of gas."""
 
     taken: int
@@ -38,8 +37,7 @@ class Specimen:
     results: tuple[Result, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Culture:
+class Culture(NamedTuple):
     """One culture; no organism means no growth."""
 
     specimen: str
@@ -51,8 +49,7 @@ class Culture:
     """Antibiotic tested, and whether the organism is resistant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Medication:
+class Medication(NamedTuple):
     """One drug order with its doses."""
 
     drug: str
@@ -97,8 +94,7 @@ class Vitals:
     rhythm: str
 
 
-@dataclass(frozen=True, slots=True)
-class Infusion:
+class Infusion(NamedTuple):
     """A period of constant rate, or a bolus (rate null), of a key of `icu_items.yml`."""
 
     key: str
@@ -164,12 +160,17 @@ class EdStay:
     transport: str
     disposition: str
     complaint: str
-    acuity: int
+    acuity: int | None
+    """None where triage wrote none."""
     triage: Vitals
     vitals: tuple[Vitals, ...]
     home_drugs: tuple[str, ...]
     diagnoses: tuple[tuple[int, str], ...]
     """ICD version and code."""
+    specimens: tuple[Specimen, ...] = ()
+    """Of a visit without admission; those of an admission are its own."""
+    doses: tuple[tuple[int, str], ...] = ()
+    """Time and drug of what was taken from the cabinet in a visit without admission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,11 +317,14 @@ class Patient:
     height_cm: float
     admissions: tuple[Admission, ...]
     other_visits: tuple[EdStay, ...] = ()
-    """Visits to the emergency department that ended at home."""
+    """Visits to the emergency department without an admission."""
     clinic: tuple[tuple[int, float, int, int], ...] = field(default=())
     """Clinic visits: time, weight in kg, systolic and diastolic pressure."""
     comorbid: tuple[str, ...] = ()
     """Keys of the chronic diseases of `background.yml`."""
+    clinic_specimens: tuple[Specimen, ...] = ()
+    """Blood and urine of the clinic visits, by time; they belong to no admission."""
+    clinic_cultures: tuple[Culture, ...] = ()
     studies: tuple[ImagingStudy, ...] = ()
     """By time; drawn by `imaging` where a module asks for it, as all that follows."""
     ecgs: tuple[Ecg, ...] = ()

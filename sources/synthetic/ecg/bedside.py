@@ -8,18 +8,15 @@ drawing anything.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 
-from sources.synthetic.timeline import HOUR, Admission, IcuStay, Specimen
+from sources.synthetic.timeline import HOUR, Admission, Chart, Specimen
 
 Reading = tuple[int, float]
 """Time and number."""
-
-
-def charted(stay: IcuStay) -> Iterator[tuple[int, str, str, float | None]]:
-    """Time, key, text and number of everything charted in a stay, in the order of charting."""
-    for chart in stay.charts:
-        yield chart.at, chart.key, chart.text, chart.number
+_IN_THE_ED = frozenset({"hr", "sbp", "dbp", "rr", "spo2", "temp"})
+"""Keys of what the emergency department takes too."""
 
 
 class Bedside:
@@ -30,66 +27,99 @@ class Bedside:
     """
 
     def __init__(self, admission: Admission) -> None:
-        """Collect what the admission holds."""
+        """Bind the admission; a reader asks for few keys, so that readings are sorted on demand."""
+        self._admission = admission
         self._numbers: dict[str, list[Reading]] = {}
         self._texts: dict[str, list[tuple[int, str]]] = {}
-        self._labs: dict[str, list[Reading]] = {}
-        if admission.ed is not None:
-            for signs in (admission.ed.triage, *admission.ed.vitals):
-                for key, value in (
-                    ("hr", signs.hr),
-                    ("sbp", signs.sbp),
-                    ("dbp", signs.dbp),
-                    ("rr", signs.rr),
-                    ("spo2", signs.spo2),
-                    ("temp", signs.temp),
-                ):
+        self._labs: dict[str, list[Reading]] | None = None
+        self._charted: dict[str, list[Chart]] | None = None
+
+    def _charts_of(self, key: str) -> list[Chart]:
+        """All that intensive care charted under a key."""
+        if self._charted is None:
+            charted: dict[str, list[Chart]] = defaultdict(list)
+            if self._admission.icu is not None:
+                for chart in self._admission.icu.charts:
+                    charted[chart[1]].append(chart)
+            self._charted = dict(charted)
+        return self._charted.get(key, [])
+
+    def _signs_of(self, key: str) -> list[Reading]:
+        """All numbers charted under a key, by time."""
+        readings = self._numbers.get(key)
+        if readings is None:
+            readings = []
+            ed = self._admission.ed
+            if ed is not None and key in _IN_THE_ED:
+                for signs in (ed.triage, *ed.vitals):
+                    value = getattr(signs, key)
                     if value is not None:
-                        self._numbers.setdefault(key, []).append((signs.at, float(value)))
-                if signs.rhythm:
-                    self._texts.setdefault("rhythm", []).append((signs.at, signs.rhythm))
-        if admission.icu is not None:
-            for at, key, text, number in charted(admission.icu):
-                if number is not None:
-                    self._numbers.setdefault(key, []).append((at, number))
-                self._texts.setdefault(key, []).append((at, text))
-        for specimen in admission.specimens:
-            for result in specimen.results:
-                if result.number is not None:
-                    self._labs.setdefault(result.key, []).append((specimen.taken, result.number))
-        for readings in (*self._numbers.values(), *self._labs.values()):
+                        readings.append((signs.at, float(value)))
+            readings += [
+                (at, number) for at, _, _, number in self._charts_of(key) if number is not None
+            ]
             readings.sort()
-        for words in self._texts.values():
-            words.sort()
+            self._numbers[key] = readings
+        return readings
+
+    def _labs_of(self, key: str) -> list[Reading]:
+        """All numbers measured under a key, by time."""
+        if self._labs is None:
+            labs: dict[str, list[Reading]] = defaultdict(list)
+            for specimen in self._admission.specimens:
+                taken = specimen.taken
+                for name, _, number, _, _ in specimen.results:
+                    if number is not None:
+                        labs[name].append((taken, number))
+            for readings in labs.values():
+                readings.sort()
+            self._labs = dict(labs)
+        return self._labs.get(key, [])
 
     def sign(self, key: str, at: int, within: int) -> float | None:
         """The charted number nearest to a time, if there is one within so many minutes."""
-        return _nearest(self._numbers.get(key, []), at, within)
+        return _nearest(self._signs_of(key), at, within)
 
     def lab(self, key: str, at: int, within: int) -> float | None:
         """The laboratory value drawn nearest to a time, if within so many minutes."""
-        return _nearest(self._labs.get(key, []), at, within)
+        # Few specimens are so near: no need to sort the whole stay.
+        near = [
+            (specimen.taken, number)
+            for specimen in self._admission.specimens
+            if -within <= specimen.taken - at <= within
+            for name, _, number, _, _ in specimen.results
+            if name == key and number is not None
+        ]
+        return _nearest(sorted(near), at, within)
 
     def words(self, key: str) -> list[tuple[int, str]]:
         """All texts charted under a key, by time."""
-        return self._texts.get(key, [])
+        words = self._texts.get(key)
+        if words is None:
+            words = []
+            ed = self._admission.ed
+            if ed is not None and key == "rhythm":
+                words += [
+                    (signs.at, signs.rhythm) for signs in (ed.triage, *ed.vitals) if signs.rhythm
+                ]
+            words += [(at, text) for at, _, text, _ in self._charts_of(key)]
+            words.sort()
+            self._texts[key] = words
+        return words
 
     def latest_sign(self, key: str, at: int) -> Reading | None:
         """The last charted number at or before a time."""
-        return _latest(self._numbers.get(key, []), at)
+        return _latest(self._signs_of(key), at)
 
     def latest_lab(self, key: str, at: int) -> Reading | None:
         """The last laboratory value drawn at or before a time."""
-        return _latest(self._labs.get(key, []), at)
+        return _latest(self._labs_of(key), at)
 
     def latest_words(self, key: str, at: int) -> tuple[int, str] | None:
         """The last text charted at or before a time."""
-        found = None
-        for when, text in self._texts.get(key, []):
-            if when > at:
-                break
-            found = (when, text)
-        return found
+        words = self.words(key)
+        place = bisect_right(words, at, key=_time)
+        return words[place - 1] if place else None
 
     def heart_rate(self, at: int) -> float | None:
         """Beats per minute around a time.
@@ -97,7 +127,7 @@ class Bedside:
         The nearest reading within an hour and a half; between readings further apart the line
         between them; after the last, a slow return to 80.
         """
-        readings = self._numbers.get("hr", [])
+        readings = self._signs_of("hr")
         near = _nearest(readings, at, 90)
         if near is not None or not readings:
             return near
@@ -119,6 +149,10 @@ def gases(admission: Admission) -> Iterator[Specimen]:
             result.key == "specimen_type" and result.text == "ART." for result in specimen.results
         ):
             yield specimen
+
+
+def _time(reading: tuple[int, object]) -> int:
+    return reading[0]
 
 
 def _nearest(readings: list[Reading], at: int, within: int) -> float | None:

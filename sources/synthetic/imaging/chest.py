@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sources.synthetic.draws import Draws
 from sources.synthetic.imaging.plans import Plan, plans
@@ -29,8 +29,10 @@ DEVICES = frozenset({"tube", "feeding_tube", "line", "pacemaker", "drain", "wire
 _SIDELESS = frozenset({"cardiomegaly", "mediastinum", "hyperinflation", "free_air"}) | DEVICES
 _BOTH = {"edema": 1.0, "effusion": 0.45, "atelectasis": 0.4, "consolidation": 0.14}
 """Share of a sign that is on both sides."""
-_STRAY = 0.02
-"""Share of radiology admissions that carry one further target sign, as real films do."""
+_BESIDE = 0.25
+"""Greatest size of another target sign in a radiology admission, whose film has one answer."""
+_BY_CHANCE = {"nodule": (0.025, 0.4), "thickening": (0.025, 0.35), "mediastinum": (0.02, 0.35)}
+"""Share of admissions that have a sign whatever their illness, and its size."""
 _FAINTEST = 0.06
 _ZONES = ("lower", "lower", "lower", "lower", "upper", "upper", "middle")
 
@@ -92,10 +94,9 @@ class Chest:
             for key, (share, size) in plans().comorbid.get(disease, {}).items():
                 if key not in self._courses and draws.chance(share):
                     self._add(key, size, side)
-        if "nodule" not in self._courses and draws.chance(0.025):
-            self._add("nodule", 0.4, side)
-        if "thickening" not in self._courses and draws.chance(0.025):
-            self._add("thickening", 0.35, side)
+        for key, (share, size) in _BY_CHANCE.items():
+            if key not in self._courses and draws.chance(share):
+                self._add(key, size, side)
         if admission.category == RADIOLOGY:
             self._keep_to_the_target()
 
@@ -123,13 +124,14 @@ class Chest:
         self._courses[key] = _Course(where, size, onset)
 
     def _keep_to_the_target(self) -> None:
-        """A radiology admission shows its own target sign and, but for a few, no other."""
-        stray = self._target is not None and self._draws.chance(_STRAY)
+        """A radiology admission shows its own target sign; another one only faintly."""
         if self._target is None:
             self._courses = {key: it for key, it in self._courses.items() if key in DEVICES}
-        elif not stray:
-            others = frozenset(TARGETS.values()) - {self._target}
-            self._courses = {key: it for key, it in self._courses.items() if key not in others}
+            return
+        for key in TARGETS.values():
+            beside = self._courses.get(key)
+            if key != self._target and beside is not None:
+                self._courses[key] = replace(beside, size=min(beside.size, _BESIDE))
 
     def _placements(self) -> list[Placement]:
         admission = self._admission

@@ -22,7 +22,7 @@ from sources.synthetic.timeline import Sign
 LABELS = chest_texts().labels
 _NO_FINDING = LABELS.index("No Finding")
 _DEVICES = LABELS.index("Support Devices")
-_ORDER = ("device", "lung", "pleura", "heart", "bone")
+_ORDER = ("film", "device", "lung", "pleura", "heart", "bone")
 _DENY = {
     "Consolidation": 0.78, "Pleural Effusion": 0.85, "Pneumothorax": 0.8, "Edema": 0.35,
     "Pneumonia": 0.08, "Fracture": 0.07, "Lung Lesion": 0.04, "Lung Opacity": 0.04,
@@ -44,6 +44,16 @@ TARGET_LABELS = {
     "cardiomegaly": ("Cardiomegaly",),
 }
 """Label (one of them is enough) by which a radiology condition is known."""
+_OBLIQUE = 0.1
+_OBLIQUE_ANSWER = 0.16
+"""How often FINDINGS describe a sign that only the impression names; more where it is the answer,
+of which candidates see no impression."""
+_BESIDE = 0.4
+"""How often another target sign is hedged on a radiology index film; else it is passed over."""
+_STRAY = 0.03
+"""How often it is named all the same, as on real films: such an admission is in two cohorts."""
+_LIMITED = {True: 0.3, False: 0.06}
+"""Share of films that the radiologist calls hard to read, portable ones and others."""
 
 Labels = tuple[float | None, ...]
 
@@ -68,6 +78,8 @@ class ChestReader:
         zone: str,
         before: Mapping[str, float] | None,
         answer: str | None,
+        *,
+        portable: bool = False,
     ) -> None:
         """Bind the film.
 
@@ -77,13 +89,15 @@ class ChestReader:
             zone: Third of the lung of focal signs.
             before: Size of each sign on the film before; None where there is none.
             answer: For the index film of a radiology admission: the target sign, or
-                `rad_normal_chest`. It is then said plainly, and the other targets are not.
+                `rad_normal_chest`. Its label is then sure, and those of the other targets are not.
+            portable: Whether it was taken at the bedside.
         """
         self._draws = draws
         self._signs = {sign.key: sign for sign in signs}
         self._zone = zone
         self._before = before
         self._answer = answer
+        self._portable = portable
         self._labels: dict[str, int] = {}
         self._said: dict[str, list[str]] = {place: [] for place in _ORDER}
         self._sums: list[tuple[float, str]] = []
@@ -91,6 +105,8 @@ class ChestReader:
     def read(self) -> ChestText:
         """Write the film up."""
         draws, texts = self._draws, chest_texts()
+        if draws.chance(_LIMITED[self._portable]):
+            self._said["film"].append(say_one(draws, texts.limits))
         for key, sign in self._signs.items():
             self._tell(key, sign)
         self._normal_heart()
@@ -165,6 +181,12 @@ class ChestReader:
         told = texts.signs[key]
         names = self._names(sign)
         sure = key == self._answer
+        if self._answer is not None and not sure and key in TARGET_LABELS:
+            if draws.chance(_BESIDE):
+                self._hedge(told, names, sign)
+                return
+            if not draws.chance(_STRAY):
+                return
         if key not in DEVICES and not sure:
             faint = sign.size < 0.22
             if draws.chance(0.12 if faint else 0.01):
@@ -174,6 +196,10 @@ class ChestReader:
                 return
         if key == "consolidation":
             self._patch(names, sign)
+            return
+        if told.oblique and draws.chance(_OBLIQUE_ANSWER if sure else _OBLIQUE):
+            self._say(told.place, say_one(draws, told.oblique, names), told.labels, 1)
+            self._sums.append((sign.size, say_one(draws, told.sums, names)))
             return
         self._say(told.place, say_one(draws, told.present, names), told.labels, 1)
         share = 0.25 if key in DEVICES else 0.85 if sign.size < 0.3 else 0.98
@@ -191,7 +217,7 @@ class ChestReader:
         """A patch in the lung: consolidation or opacity, and perhaps pneumonia."""
         draws, signs = self._draws, chest_texts().signs
         sure = self._answer == "consolidation"
-        word = "consolidation" if draws.chance(0.58) else "opacity"
+        word = "consolidation" if draws.chance(0.66) else "opacity"
         self._say("lung", say_one(draws, signs[word].present, names), signs[word].labels, 1)
         pneumonia = signs["pneumonia"]
         if draws.chance(0.62) or (sure and word == "opacity"):
@@ -216,7 +242,9 @@ class ChestReader:
         ):
             text = say_one(draws, texts.silhouette_normal)
             self._say("heart", text, {"Enlarged Cardiomediastinum": 0}, 0)
-        if not self._said["bone"] and draws.chance(0.3):
+        if draws.chance(0.22):
+            self._said["bone"].append(say_one(draws, texts.asides))
+        elif not self._said["bone"] and draws.chance(0.3):
             self._said["bone"].append(say_one(draws, texts.bones_normal))
 
     def _deny(self) -> None:

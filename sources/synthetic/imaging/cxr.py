@@ -15,7 +15,6 @@ from sources.synthetic.calendar import day
 from sources.synthetic.ids import PROVIDERS, provider_id
 from sources.synthetic.imaging.chest import zone_of
 from sources.synthetic.imaging.chest_report import Labels, labels_of_signs
-from sources.synthetic.imaging.dicom import dicom_bytes
 from sources.synthetic.imaging.pixels import draw_film
 from sources.synthetic.imaging.shapes import Pixels
 from sources.synthetic.sheets import Book, Files
@@ -140,6 +139,9 @@ class CxrWriter:
         )
         self._files.add(f"{JPG}/{folder}/{name}.jpg", jpeg(pixels))
         if patient.number <= DICOM_PATIENTS:
+            # Loading it takes a tenth of a second, which only one process of a run needs to spend.
+            from sources.synthetic.imaging.dicom import dicom_bytes
+
             self._files.add(
                 f"{DICOM}/{folder}/{name}.dcm",
                 dicom_bytes(pixels, view, subject, number, date, time, step),

@@ -1,12 +1,14 @@
-"""Chest films as pixels: a simple anatomical model whose light and shadow carry the signs.
+"""Chest films as pixels: healthy chests whose light and shadow carry the signs.
 
-Belongs here: drawing frontal and lateral views. Does not belong here: which signs there are
-(`chest`), the shared shapes and grids (`shapes`), files (`cxr`, `dicom`).
+Belongs here: what illness and devices change in frontal and lateral views. Does not belong here:
+which signs there are (`chest`), healthy chests (`anatomy`), shapes and grain (`shapes`), files
+(`cxr`, `dicom`).
 
 A picture follows from its name, its signs and the zone alone, to the last bit on any machine:
 arrays are only added, subtracted, multiplied, divided, compared and rooted, which IEEE 754 rounds
 in one way. The patient's right is on the picture's left. Coordinates: `u` -1 to 1 from left to
-right, `v` -1 to 1 from top to bottom.
+right, `v` -1 to 1 from top to bottom. A sign is drawn in the part of the picture that it can
+reach, which saves most of the time.
 """
 
 from __future__ import annotations
@@ -16,58 +18,35 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sources.synthetic.imaging.anatomy import (
+    HEART,
+    Plate,
+    chest_wall,
+    heart_width,
+    plate_of,
+    rib_cage,
+    side_heart,
+    side_plate_of,
+    vessels,
+)
 from sources.synthetic.imaging.shapes import (
     Array,
     Pixels,
     band,
     bump,
-    doubled,
+    clouds,
+    developed,
     edge,
     ellipse,
-    grid,
-    mottle,
-    noise,
     tube,
 )
 from sources.synthetic.timeline import Sign
 
-_TISSUE = 158.0
-_LUNG = 62.0
-_HEART = 176.0
 _FLUID = 178.0
 _AIR = 26.0
 _METAL = 250.0
-_RIBS = 11
-
-
-@dataclass(frozen=True, slots=True)
-class _Build:
-    """How one patient is built, in units of the picture."""
-
-    tilt: float
-    wall: float
-    """Half width of the inner chest."""
-    dome: tuple[float, float]
-    """Top of the right and left diaphragm."""
-    apex: float
-    heart: float
-    """Half width of a normal heart."""
-    rib_phase: float
-    light: float
-
-
-def _build(generator: np.random.Generator, position: str) -> _Build:
-    draw = generator.random(8).tolist()
-    near = 1.07 if position == "AP" else 1.0
-    return _Build(
-        0.05 * (draw[0] - 0.5),
-        0.78 + 0.06 * (draw[1] - 0.5),
-        (0.47 + 0.08 * (draw[2] - 0.5), 0.51 + 0.08 * (draw[3] - 0.5)),
-        -0.84 + 0.06 * (draw[4] - 0.5),
-        (0.325 + 0.03 * (draw[5] - 0.5)) * near,
-        draw[6],
-        1.0 + 0.18 * (draw[7] - 0.5),
-    )
+_LEAN = 0.03
+"""No body leans by more, so that a window this much wider holds what lies in it."""
 
 
 def draw_film(
@@ -76,7 +55,7 @@ def draw_film(
     """One view as 8-bit grey values, bright where the body is dense.
 
     Args:
-        name: The picture's `dicom_id`: its noise and the angle follow from it.
+        name: The picture's `dicom_id`: its grain, its build and its light follow from it.
         position: `PA`, `AP` or `LATERAL`.
         rows: Height in pixels, an even number.
         columns: Width in pixels, an even number.
@@ -84,18 +63,11 @@ def draw_film(
         zone: Third of the lung of focal signs (`chest.zone_of`).
     """
     digest = hashlib.sha256(f"pixels {name}".encode()).digest()
-    generator = np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16], "big")))
+    turns = [digest[at] << 8 | digest[at + 1] for at in range(0, 12, 2)]
     shown = {sign.key: sign for sign in signs}
-    build = _build(generator, position)
-    # The model is drawn at half the size: half a pixel of blur costs nothing that can be seen.
-    u, v = grid(rows // 2, columns // 2)
-    if position == "LATERAL":
-        picture = _lateral(u, v, build, shown, zone, generator)
-    else:
-        picture = _frontal(u, v, build, shown, zone, generator)
-    picture = doubled(picture * build.light)
-    picture += noise(generator, rows, columns)
-    return np.clip(picture, 0.0, 255.0).astype(np.uint8)
+    draw = _lateral if position == "LATERAL" else _frontal
+    drawing = draw(position, rows // 2, columns // 2, turns, shown, zone)
+    return developed(drawing, 0.91 + 0.18 / 65_536 * turns[4], turns[5])
 
 
 def _sides(sign: Sign | None) -> tuple[int, ...]:
@@ -105,248 +77,280 @@ def _sides(sign: Sign | None) -> tuple[int, ...]:
     return {"right": (-1,), "left": (1,), "both": (-1, 1)}.get(sign.side, (-1,))
 
 
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A part of a frontal drawing."""
+
+    part: tuple[slice, slice]
+    u: Array
+    """Of the body, upright."""
+    v: Array
+    lungs: Array
+
+
+def _span(low: float, high: float, size: int) -> slice:
+    """Pixels between two coordinates, and one more to each side."""
+    return slice(
+        max(0, int((low + 1.0) * 0.5 * size) - 1), max(0, int((high + 1.0) * 0.5 * size) + 2)
+    )
+
+
+def _within(plate: Plate, left: float, right: float, top: float, bottom: float) -> _Window:
+    rows, columns = plate.lungs.shape
+    down = _span(top, bottom, rows)
+    across = _span(left - _LEAN, right + _LEAN, columns)
+    v = plate.v[down]
+    return _Window(
+        (down, across), plate.u[:, across] - v * plate.build.tilt, v, plate.lungs[down, across]
+    )
+
+
+def _beside(plate: Plate, side: int, near: float, far: float, top: float, bottom: float) -> _Window:
+    """A window between two distances from the middle on one side."""
+    return _within(plate, *((near, far) if side > 0 else (-far, -near)), top, bottom)
+
+
 def _frontal(
-    u: Array,
-    v: Array,
-    build: _Build,
+    position: str,
+    rows: int,
+    columns: int,
+    turns: list[int],
     shown: dict[str, Sign],
     zone: str,
-    generator: np.random.Generator,
 ) -> Array:
-    u = u - build.tilt * v
-    wide = np.abs(u)
-    body = edge(1.04 - 0.16 * bump(v + 0.95, 0.3) * 3.0 - wide, 0.06)
-    picture = 10.0 + (_TISSUE - 10.0) * body
     flat = shown["hyperinflation"].size if "hyperinflation" in shown else 0.0
-    chest = _chest_wall(u, v, build)
-    lungs = []
-    for side in (-1, 1):
-        reach = side * u
-        dome = build.dome[0 if side < 0 else 1] + 0.1 * flat
-        # The diaphragm falls off to the side: that is the costophrenic angle.
-        off = (reach - 0.42) / 0.42
-        floor = dome + (0.2 - 0.1 * flat) * off * off
-        lung = chest * edge(reach - 0.12, 0.05) * edge(floor - v, 0.03)
-        lungs.append((lung, floor, reach))
-        picture = picture + (_LUNG - 8.0 * flat - _TISSUE) * lung
-    both = lungs[0][0] + lungs[1][0]
-    picture = picture + both * (mottle(generator, u.shape, 15, 13) * 9.0)
-    picture = picture + both * 26.0 * (bump(u + 0.22, 0.11) + bump(u - 0.24, 0.11)) * bump(
-        v + 0.02, 0.24
-    )
-    picture = picture + _ribs(wide, v, build, both)
-    # The stomach bubble under the left diaphragm.
-    picture = picture - 55.0 * ellipse(u - 0.42, v - build.dome[1] - 0.2, 0.17, 0.07, 0.4)
-    for index, (lung, floor, reach) in enumerate(lungs):
-        side = -1 if index == 0 else 1
-        picture = _lung_signs(
-            picture, u, v, side, lung, floor, reach, chest, build, shown, zone, generator
-        )
-    picture = _middle(picture, u, v, build, shown)
-    picture = _clavicles(picture, wide, v)
-    return _devices(picture, u, v, shown, build)
-
-
-def _chest_wall(u: Array, v: Array, build: _Build) -> Array:
-    """Inside of the rib cage: narrow at the top, wide below."""
-    return edge(1.0 - _wall(u, v, build), 0.06)
-
-
-def _wall(u: Array, v: Array, build: _Build) -> Array:
-    """1 at the rib cage, less inside."""
-    down = (v - 0.35) / (0.35 - build.apex)
-    across = u / build.wall
-    squeeze = down * down
-    upper = squeeze * np.sqrt(squeeze) * (v < 0.35)
-    lower = squeeze * (v > 0.35) * 0.15
-    wall: Array = across * across + upper + lower
-    return wall
-
-
-def _ribs(wide: Array, v: Array, build: _Build, both: Array) -> Array:
-    """Posterior ribs, falling to the side."""
-    turn = (v + 0.42 * wide * wide - 0.12 * wide) * (_RIBS / 2.0) + build.rib_phase
-    saw = turn - np.floor(turn)
-    ribs: Array = both * 17.0 * bump(saw - 0.5, 0.2)
-    return ribs
+    plate = plate_of(position, rows, columns, turns[0], flat)
+    picture = plate.lungs * clouds((rows, columns), turns[1])
+    picture *= 9.0
+    picture += plate.deep
+    if shown:
+        for side in (-1, 1):
+            _lung_signs(picture, plate, side, shown, zone, turns)
+    if "cardiomegaly" in shown or "mediastinum" in shown:
+        _large_middle(picture, plate, position, shown)
+    else:
+        picture *= plate.passed
+        picture += plate.near
+    if "free_air" in shown:
+        _free_air(picture, plate, shown["free_air"].size)
+    if shown:
+        _devices(picture, plate, shown)
+    return picture
 
 
 def _lung_signs(
     picture: Array,
-    u: Array,
-    v: Array,
+    plate: Plate,
     side: int,
-    lung: Array,
-    floor: Array,
-    reach: Array,
-    chest: Array,
-    build: _Build,
     shown: dict[str, Sign],
     zone: str,
-    generator: np.random.Generator,
-) -> Array:
+    turns: list[int],
+) -> None:
     """The signs of one lung."""
     height = {"upper": -0.42, "middle": -0.02, "lower": 0.26}[zone]
     if "edema" in shown:
         size = shown["edema"].size
-        haze = bump(reach - 0.32, 0.3) * bump(v - 0.02, 0.42)
-        cloud = 1.0 + 0.35 * mottle(generator, u.shape, 19, 17)
-        picture = picture + lung * (16.0 + 74.0 * size) * haze * cloud
+        it = _beside(plate, side, 0.05, 0.86, -0.95, 0.8)
+        haze = bump(side * it.u - 0.32, 0.3) * bump(it.v - 0.02, 0.42)
+        cloud = 1.0 + 0.35 * clouds(picture.shape, turns[2])[it.part]
+        picture[it.part] += it.lungs * (16.0 + 74.0 * size) * haze * cloud
     if side in _sides(shown.get("consolidation")):
         size = shown["consolidation"].size
-        patch = ellipse(reach - 0.44, v - height, 0.2 + 0.14 * size, 0.15 + 0.16 * size, 0.75)
-        cloud = 1.0 + 0.3 * mottle(generator, u.shape, 17, 15)
-        picture = picture + lung * (48.0 + 44.0 * size) * patch * cloud
+        across, down = 0.2 + 0.14 * size, 0.15 + 0.16 * size
+        it = _around(plate, side, 0.44, height, 1.4 * across, 1.4 * down)
+        patch = ellipse(side * it.u - 0.44, it.v - height, across, down, 0.75)
+        cloud = 1.0 + 0.3 * clouds(picture.shape, turns[3])[it.part]
+        picture[it.part] += it.lungs * (48.0 + 44.0 * size) * patch * cloud
     if side in _sides(shown.get("atelectasis")):
         size = shown["atelectasis"].size
-        line = v - floor + 0.11 - 0.22 * (reach - 0.4)
-        picture = picture + lung * (26.0 + 34.0 * size) * band(line, 0.022) * bump(
-            reach - 0.4, 0.26
-        )
+        it = _beside(plate, side, 0.05, 0.86, 0.2, 0.8)
+        reach = side * it.u
+        line = it.v - plate.build.floor(reach, side, plate.flat) + 0.11 - 0.22 * (reach - 0.4)
+        plain = band(line, 0.022) * bump(reach - 0.4, 0.26)
+        picture[it.part] += it.lungs * (26.0 + 34.0 * size) * plain
     if side in _sides(shown.get("nodule")):
         size = shown["nodule"].size
-        spot = ellipse(
-            reach - 0.5, v - min(height, 0.1) - 0.06, 0.045 + 0.05 * size, 0.04 + 0.045 * size, 0.3
-        )
-        picture = picture + lung * 62.0 * spot
+        level, across, down = min(height, 0.1) + 0.06, 0.045 + 0.05 * size, 0.04 + 0.045 * size
+        it = _around(plate, side, 0.5, level, 1.2 * across, 1.2 * down)
+        spot = ellipse(side * it.u - 0.5, it.v - level, across, down, 0.3)
+        picture[it.part] += it.lungs * 62.0 * spot
     if side in _sides(shown.get("thickening")):
-        rim = _wall(u, v, build)
-        picture = picture + lung * 46.0 * band(rim - 0.93, 0.06) * (v < -0.1)
+        it = _beside(plate, side, 0.05, 0.86, -0.95, -0.1)
+        rim = rib_cage(it.u, it.v, plate.build) - 0.93
+        picture[it.part] += it.lungs * 46.0 * band(rim, 0.06) * (it.v < -0.1)
     if side in _sides(shown.get("pneumothorax")):
-        size = shown["pneumothorax"].size
-        # Air rises: the lung falls away from the apex first.
-        border = 0.97 - (0.1 + 0.52 * size) * edge(0.45 - v, 0.9)
-        rim = np.sqrt(_wall(u, v, build)) - border
-        air = lung * edge(rim, 0.03)
-        picture = picture * (1.0 - air) + _AIR * air
-        picture = picture + lung * 70.0 * band(rim + 0.01, 0.016)
+        _pneumothorax(picture, plate, side, shown["pneumothorax"].size)
     if side in _sides(shown.get("effusion")):
-        size = shown["effusion"].size
-        # A meniscus: the fluid climbs at the wall.
-        climb = np.clip((reach - 0.15) / 0.62, 0.0, 1.2)
-        level = 0.56 - 0.85 * size - (0.14 + 0.1 * size) * climb * climb
-        wet = chest * edge(reach - 0.12, 0.05) * edge(v - level, 0.05) * edge(floor + 0.2 - v, 0.05)
-        picture = picture * (1.0 - wet) + _FLUID * wet
+        _effusion(picture, plate, side, shown["effusion"].size)
     if side in _sides(shown.get("fracture")):
-        picture = _broken_ribs(picture, reach, v, lung)
-    return picture
+        _broken_ribs(picture, plate, side)
 
 
-def _broken_ribs(picture: Array, reach: Array, v: Array, lung: Array) -> Array:
+def _around(
+    plate: Plate, side: int, reach: float, height: float, across: float, down: float
+) -> _Window:
+    """A window around a point of one side."""
+    return _beside(plate, side, reach - across, reach + across, height - down, height + down)
+
+
+def _pneumothorax(picture: Array, plate: Plate, side: int, size: float) -> None:
+    """Air rises: the lung falls away from the apex first."""
+    it = _beside(plate, side, 0.05, 0.86, -0.95, 0.8)
+    border = 0.97 - (0.1 + 0.52 * size) * edge(0.45 - it.v, 0.9)
+    rim = np.sqrt(rib_cage(it.u, it.v, plate.build)) - border
+    air = it.lungs * edge(rim, 0.03)
+    _cover(picture, it.part, air, _AIR)
+    picture[it.part] += it.lungs * 70.0 * band(rim + 0.01, 0.016)
+
+
+def _effusion(picture: Array, plate: Plate, side: int, size: float) -> None:
+    """A meniscus: the fluid climbs at the wall."""
+    top = 0.56 - 0.85 * size - 1.44 * (0.14 + 0.1 * size)
+    it = _beside(plate, side, 0.05, 0.86, top - 0.03, 1.0)
+    reach = side * it.u
+    climb = np.minimum(np.maximum((reach - 0.15) * (1.0 / 0.62), 0.0), 1.2)
+    level = 0.56 - 0.85 * size - (0.14 + 0.1 * size) * climb * climb
+    wet = chest_wall(it.u, it.v, plate.build) * edge(reach - 0.12, 0.05)
+    wet *= edge(it.v - level, 0.05)
+    wet *= edge(plate.build.floor(reach, side, plate.flat) + 0.2 - it.v, 0.05)
+    _cover(picture, it.part, wet, _FLUID)
+
+
+def _broken_ribs(picture: Array, plate: Plate, side: int) -> None:
     """A dark cleft and a bright step in two ribs at the side of the chest."""
     for height in (0.02, 0.2):
-        cleft = ellipse(reach - 0.64, v - height, 0.014, 0.05, 0.3)
-        step = ellipse(reach - 0.69, v - height - 0.035, 0.055, 0.016, 0.3)
-        picture = picture - lung * 34.0 * cleft + lung * 62.0 * step
-    return picture
+        it = _around(plate, side, 0.68, height, 0.1, 0.08)
+        reach = side * it.u
+        cleft = ellipse(reach - 0.64, it.v - height, 0.014, 0.05, 0.3)
+        step = ellipse(reach - 0.69, it.v - height - 0.035, 0.055, 0.016, 0.3)
+        picture[it.part] += it.lungs * (62.0 * step - 34.0 * cleft)
 
 
-def _middle(picture: Array, u: Array, v: Array, build: _Build, shown: dict[str, Sign]) -> Array:
-    """Heart, great vessels, spine; free air lies on the liver."""
-    growth = shown["cardiomegaly"].size if "cardiomegaly" in shown else 0.0
-    half = build.heart * ((1.22 + 0.4 * growth) if growth else 1.0)
-    if "hyperinflation" in shown:
-        half = half * (1.0 - 0.12 * shown["hyperinflation"].size)
-    tall = 0.33 + 0.06 * growth
-    heart = ellipse(u - 0.1 - 0.03 * growth, v - 0.32 + 0.05 * growth, half, tall, 0.12)
-    extra = 0.07 + 0.15 * shown["mediastinum"].size if "mediastinum" in shown else 0.0
-    vessels = edge(0.15 + extra * bump(v + 0.4, 0.4) - np.abs(u - 0.01), 0.04) * (v < 0.5)
-    knob = ellipse(u - 0.17 - 0.6 * extra, v + 0.36, 0.09, 0.1, 0.3)
-    soft = np.maximum(np.maximum(heart, vessels), knob)
-    picture = picture * (1.0 - soft) + _HEART * soft
-    turn = v * 9.0
-    saw = turn - np.floor(turn)
-    picture = picture + 14.0 * band(u, 0.07) * (0.4 + 0.6 * bump(saw - 0.5, 0.3))
-    windpipe = band(u, 0.045) * edge(-0.22 - v, 0.05) * edge(v + 1.0, 0.05)
-    picture = picture - 42.0 * windpipe
-    if "free_air" in shown:
-        size = shown["free_air"].size
-        off = (-u - 0.42) / 0.42
-        under = v - (build.dome[0] + 0.2 * off * off) - 0.02
-        crescent = edge(under, 0.02) * edge(0.05 + 0.08 * size - under, 0.03) * bump(u + 0.44, 0.3)
-        picture = picture - 105.0 * np.minimum(1.0, 1.5 * crescent)
-    return picture
+def _cover(picture: Array, part: tuple[slice, slice], shape: Array, grey: float) -> None:
+    """Lay something over a part of the picture; `shape` is 1 where nothing shines through."""
+    seen = picture[part]
+    seen += (grey - seen) * shape
 
 
-def _clavicles(picture: Array, wide: Array, v: Array) -> Array:
-    line = v + 0.62 + 0.24 * (wide - 0.45)
-    bones = band(line, 0.032) * edge(wide - 0.1, 0.04) * edge(0.85 - wide, 0.1)
-    lit: Array = picture + 34.0 * bones
-    return lit
+def _large_middle(picture: Array, plate: Plate, position: str, shown: dict[str, Sign]) -> None:
+    """Put a heart or vessels before the lungs that cover what a healthy chest has there."""
+    wide = 0.5
+    if "cardiomegaly" in shown:
+        growth = shown["cardiomegaly"].size
+        half = heart_width(plate.build, position, plate.flat) * (1.22 + 0.4 * growth)
+        wide = max(wide, 0.14 + 1.08 * half)
+    it = _within(plate, -wide, wide, -1.0, 0.75)
+    passed = plate.passed[it.part]
+    if "cardiomegaly" in shown:
+        left, top = 0.1 + 0.03 * growth, 0.32 - 0.05 * growth
+        heart = ellipse(it.u - left, it.v - top, half, 0.33 + 0.06 * growth, 0.12)
+        passed = np.minimum(passed, 1.0 - heart)
+    if "mediastinum" in shown:
+        broad = vessels(it.u, it.v, 0.07 + 0.15 * shown["mediastinum"].size)
+        passed = np.minimum(passed, 1.0 - broad)
+    # What the larger shadow hides of the lungs, and what it adds.
+    more = (picture[it.part] - HEART) * (passed - plate.passed[it.part])
+    picture *= plate.passed
+    picture += plate.near
+    picture[it.part] += more
 
 
-def _devices(picture: Array, u: Array, v: Array, shown: dict[str, Sign], build: _Build) -> Array:
-    """Tubes, lines and boxes: bright and thin."""
-    drawn: list[Array] = []
-    if "tube" in shown:
-        drawn.append(tube(u, v, ((0.0, -1.0), (0.005, -0.32)), 0.024))
-    if "feeding_tube" in shown:
-        drawn.append(tube(u, v, ((0.03, -1.0), (0.03, 0.45), (0.3, 0.75)), 0.014))
-    if "line" in shown:
-        drawn.append(tube(u, v, ((-0.22, -1.0), (-0.13, -0.55), (-0.12, 0.02)), 0.014))
+def _free_air(picture: Array, plate: Plate, size: float) -> None:
+    """Air under the right diaphragm lies on the liver."""
+    it = _within(plate, -1.0, 0.4, plate.build.dome[0] - 0.02, 1.0)
+    off = (-it.u - 0.42) * (1.0 / 0.42)
+    under = it.v - (plate.build.dome[0] + 0.2 * off * off) - 0.02
+    crescent = edge(under, 0.02) * edge(0.05 + 0.08 * size - under, 0.03)
+    crescent *= bump(it.u + 0.44, 0.3)
+    picture[it.part] -= 105.0 * np.minimum(1.0, 1.5 * crescent)
+
+
+_TUBES: dict[str, tuple[float, tuple[tuple[float, float], ...]]] = {
+    "tube": (0.024, ((0.0, -1.0), (0.005, -0.32))),
+    "feeding_tube": (0.014, ((0.03, -1.0), (0.03, 0.45), (0.3, 0.75))),
+    "line": (0.014, ((-0.22, -1.0), (-0.13, -0.55), (-0.12, 0.02))),
+    "pacemaker": (
+        0.014,
+        ((0.5, -0.5), (0.1, -0.62), (-0.1, -0.3), (-0.06, 0.2), (0.22, 0.46)),
+    ),
+}
+"""Half width and course of what is bright and thin."""
+
+
+def _devices(picture: Array, plate: Plate, shown: dict[str, Sign]) -> None:
+    """Tubes, lines and boxes."""
+    for key, (half, bends) in _TUBES.items():
+        if key in shown:
+            _lay(picture, plate, bends, half)
     if "pacemaker" in shown:
-        drawn.append(ellipse(u - 0.56, v + 0.52, 0.12, 0.1, 0.15))
-        drawn.append(
-            tube(u, v, ((0.5, -0.5), (0.1, -0.62), (-0.1, -0.3), (-0.06, 0.2), (0.22, 0.46)), 0.014)
-        )
+        it = _within(plate, 0.42, 0.7, -0.64, -0.4)
+        _cover(picture, it.part, ellipse(it.u - 0.56, it.v + 0.52, 0.12, 0.1, 0.15), _METAL)
     if "drain" in shown:
         side = -1.0 if shown["drain"].side != "left" else 1.0
-        drawn.append(tube(u, v, ((side * 1.0, 0.3), (side * 0.62, 0.15), (side * 0.5, -0.4)), 0.02))
+        _lay(picture, plate, ((side, 0.3), (side * 0.62, 0.15), (side * 0.5, -0.4)), 0.02)
     if "wires" in shown:
         for height in (-0.3, -0.12, 0.06, 0.24):
-            drawn.append(ellipse(u, v - height, 0.05, 0.02, 0.4))
-    for shape in drawn:
-        picture = picture * (1.0 - shape) + _METAL * shape
-    return picture
+            it = _within(plate, -0.06, 0.06, height - 0.03, height + 0.03)
+            _cover(picture, it.part, ellipse(it.u, it.v - height, 0.05, 0.02, 0.4), _METAL)
+
+
+def _lay(picture: Array, plate: Plate, bends: tuple[tuple[float, float], ...], half: float) -> None:
+    """Lay a tube along some points."""
+    across, down = [at for at, _ in bends], [at for _, at in bends]
+    rim = 1.5 * half
+    it = _within(plate, min(across) - rim, max(across) + rim, min(down) - rim, max(down) + rim)
+    _cover(picture, it.part, tube(it.u, it.v, bends, half), _METAL)
 
 
 def _lateral(
-    u: Array,
-    v: Array,
-    build: _Build,
+    position: str,
+    rows: int,
+    columns: int,
+    turns: list[int],
     shown: dict[str, Sign],
     zone: str,
-    generator: np.random.Generator,
 ) -> Array:
     """The view from the side, plainly: breastbone on the left, spine on the right."""
-    body = edge(0.9 - np.abs(u + 0.02), 0.08)
-    picture = 12.0 + 140.0 * body + 0.0 * v
-    floor = build.dome[0] + 0.18 * (u - 0.1) * np.abs(u - 0.1) + 0.06
-    lung = ellipse(u, v + 0.1, 0.74, 0.8, 0.1) * edge(floor - v, 0.04)
-    picture = picture - 74.0 * lung + lung * (mottle(generator, picture.shape, 15, 13) * 8.0)
-    growth = shown["cardiomegaly"].size if "cardiomegaly" in shown else 0.0
-    picture = (
-        picture
-        + 62.0 * ellipse(u + 0.28, v - 0.24, 0.3 + 0.16 * growth, 0.26 + 0.08 * growth, 0.3) * lung
-    )
-    turn = v * 7.0 + build.rib_phase
-    saw = turn - np.floor(turn)
-    picture = picture + 26.0 * band(u - 0.58 + 0.12 * v * v, 0.12) * (
-        0.5 + 0.5 * bump(saw - 0.5, 0.3)
-    )
+    plate = side_plate_of(rows, columns, turns[0])
+    u, v, lungs = plate.u, plate.v, plate.lungs
+    picture = lungs * clouds((rows, columns), turns[1])
+    picture *= 8.0
+    picture += plate.picture
+    if "cardiomegaly" in shown:
+        part = (_span(-0.2, 0.65, rows), _span(-0.85, 0.3, columns))
+        across, down = u[:, part[1]], v[part[0]]
+        more = side_heart(across, down, shown["cardiomegaly"].size) - side_heart(across, down, 0.0)
+        picture[part] += 62.0 * more * lungs[part]
     if "edema" in shown:
-        picture = picture + lung * (12.0 + 50.0 * shown["edema"].size) * bump(u, 0.4) * bump(v, 0.4)
+        haze = bump(u, 0.4) * bump(v, 0.4)
+        picture += lungs * (12.0 + 50.0 * shown["edema"].size) * haze
     if "consolidation" in shown:
         size = shown["consolidation"].size
         height = {"upper": -0.4, "middle": 0.06, "lower": 0.22}[zone]
         back = 0.34 if zone == "lower" else -0.08
-        picture = picture + lung * (40.0 + 40.0 * size) * ellipse(
-            u - back, v - height, 0.24, 0.2, 0.7
+        part = (
+            _span(height - 0.28, height + 0.28, rows),
+            _span(back - 0.33, back + 0.33, columns),
         )
+        patch = ellipse(u[:, part[1]] - back, v[part[0]] - height, 0.24, 0.2, 0.7)
+        picture[part] += lungs[part] * (40.0 + 40.0 * size) * patch
     if "effusion" in shown:
         # Fluid gathers first in the deep recess behind.
         size = shown["effusion"].size
         level = 0.52 - 0.6 * size - u * (u > 0) * 0.24
-        wet = lung * edge(v - level, 0.06)
-        picture = picture * (1.0 - wet) + 172.0 * wet
+        _cover(picture, _ALL, lungs * edge(v - level, 0.06), 172.0)
     if "pneumothorax" in shown:
-        air = lung * edge(-0.62 + 0.3 * shown["pneumothorax"].size - v, 0.05)
-        picture = picture * (1.0 - air) + 34.0 * air
+        air = lungs * edge(-0.62 + 0.3 * shown["pneumothorax"].size - v, 0.05)
+        _cover(picture, _ALL, air, 34.0)
     if "pacemaker" in shown:
-        box = ellipse(u + 0.62, v + 0.5, 0.05, 0.12, 0.2)
-        picture = picture * (1.0 - box) + _METAL * box
+        part = (_span(-0.66, -0.34, rows), _span(-0.7, -0.54, columns))
+        box = ellipse(u[:, part[1]] + 0.62, v[part[0]] + 0.5, 0.05, 0.12, 0.2)
+        _cover(picture, part, box, _METAL)
     if "line" in shown:
-        wire = tube(u, v, ((-0.1, -1.0), (-0.06, 0.05)), 0.014)
-        picture = picture * (1.0 - wire) + _METAL * wire
-    side_view: Array = picture
-    return side_view
+        part = (_span(-1.0, 0.08, rows), _span(-0.13, -0.03, columns))
+        wire = tube(u[:, part[1]], v[part[0]], ((-0.1, -1.0), (-0.06, 0.05)), 0.014)
+        _cover(picture, part, wire, _METAL)
+    return picture
+
+
+_ALL = (slice(None), slice(None))

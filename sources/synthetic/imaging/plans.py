@@ -72,6 +72,8 @@ class Told(Closed):
     labels: dict[str, int]
     place: str
     present: tuple[str, ...]
+    oblique: tuple[str, ...] = ()
+    """What describes the sign and leaves its name to the impression."""
     hedged: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
@@ -88,6 +90,10 @@ class ChestTexts(Closed):
     heart_normal: tuple[str, ...]
     silhouette_normal: tuple[str, ...]
     lungs_clear: tuple[str, ...]
+    limits: tuple[str, ...]
+    """What makes a film hard to read."""
+    asides: tuple[str, ...]
+    """Old and harmless, without a label."""
     bones_normal: tuple[str, ...]
     normal: tuple[str, ...]
     quiet: tuple[str, ...]

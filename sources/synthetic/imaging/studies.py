@@ -36,7 +36,9 @@ from sources.synthetic.timeline import (
 
 FILMS = 8
 """At most so many chest film studies of a patient have ids."""
-_IN_CXR = 0.8
+_IN_CXR = 0.56
+"""Share of the admissions whose films are in MIMIC-CXR (which covers 2011 to 2016 only, and has
+377,110 pictures where MIMIC-IV has 364,627 patients), radiology's apart."""
 _IN_CXR_BEFORE = 0.03
 _UNLINKED_EARLY = 0.72
 _UNLINKED = 0.3
@@ -72,7 +74,7 @@ _BY_PROCEDURE = {
 """Procedure to the examination that reports its pictures."""
 _NEVER_ALONE = frozenset({"ir_ercp", "ir_drain"})
 """Examinations that only a procedure leads to."""
-SIZES = {"PA": (312, 256), "LATERAL": (312, 256), "AP": (256, 312)}
+SIZES = {"PA": (272, 224), "LATERAL": (272, 224), "AP": (224, 272)}
 """Rows and columns of the picture of each view; portable cassettes lie across."""
 
 
@@ -300,7 +302,8 @@ class _Schedule:
             if order == 0 and admission.category == RADIOLOGY:
                 answer = chest.target or NORMAL
             zone = zone_of(self._patient.subject_id)
-            text = ChestReader(draws, signs, zone, before, answer).read()
+            portable = kind != "xr_chest_two"
+            text = ChestReader(draws, signs, zone, before, answer, portable=portable).read()
             done = exam(kind)
             if kind == "xr_chest_two":
                 positions: tuple[str, ...] = ("PA", "LATERAL")

@@ -30,17 +30,23 @@ class Slot:
 
 
 class Choice:
-    """Templates of equal chance."""
+    """Templates of equal chance; one without brackets is kept as its text, which is said faster."""
 
     __slots__ = ("options",)
 
     def __init__(self, options: Sequence[Template]) -> None:
         """Keep the templates."""
-        self.options = tuple(options)
+        self.options = tuple(_plain(option) for option in options)
 
 
 Template: TypeAlias = tuple[str | Slot | Choice, ...]
 Words: TypeAlias = Mapping[str, str]
+
+
+def _plain(template: Template) -> Template | str:
+    """The text of a template that has no brackets, or else the template."""
+    text = "".join(part for part in template if isinstance(part, str))
+    return template if any(not isinstance(part, str) for part in template) else text
 
 
 class Compiler:
@@ -144,14 +150,18 @@ def say(template: Template, draws: Draws, words: Words) -> str:
     return "".join(said)
 
 
-def _say(template: Template, draws: Draws, words: Words, said: list[str]) -> None:
+def _say(template: Template | str, draws: Draws, words: Words, said: list[str]) -> None:
     for part in template:
         if type(part) is str:
             said.append(part)
         elif type(part) is Slot:
             said.append(words[part.name])
         elif type(part) is Choice:
-            _say(draws.one(part.options), draws, words, said)
+            option = draws.one(part.options)
+            if type(option) is str:
+                said.append(option)
+            else:
+                _say(option, draws, words, said)
 
 
 def listed(items: Sequence[str], last: str = "and") -> str:
@@ -161,14 +171,16 @@ def listed(items: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(items[:-1])}, {last} {items[-1]}"
 
 
-def literals(template: Template) -> Iterable[str]:
+def literals(template: Template | str) -> Iterable[str]:
     """Every way in which a template's alternatives read, slots left as `{name}`.
 
     Alternatives are shown one at a time, the others at their first reading: every wording occurs,
     not every combination.
     """
-    base = _first(template)
-    yield base
+    if isinstance(template, str):
+        yield template
+        return
+    yield _first(template)
     for place, part in enumerate(template):
         if isinstance(part, Choice):
             before, after = _first(template[:place]), _first(template[place + 1 :])
@@ -177,7 +189,9 @@ def literals(template: Template) -> Iterable[str]:
                     yield before + text + after
 
 
-def _first(template: Template) -> str:
+def _first(template: Template | str) -> str:
+    if isinstance(template, str):
+        return template
     return "".join(
         part
         if isinstance(part, str)

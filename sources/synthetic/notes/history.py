@@ -19,6 +19,7 @@ from sources.synthetic.timeline import Admission, Patient
 
 T = TypeVar("T")
 _MOST_COMPANIONS = 4
+_MOST_ABSENT = 8
 _PRONOUNS = {
     "F": ("She", "she", "her", "her", "herself", "woman", "F", "Ms."),
     "M": ("He", "he", "his", "him", "himself", "man", "M", "Mr."),
@@ -154,7 +155,7 @@ class Teller:
             for key in presentation.symptoms
             if key not in present and symptoms[key].nouns and not symptoms[key].event
         ]
-        shuffle(draws, absent)
+        begin_shuffled(draws, absent, _MOST_ABSENT)
         complaint = ", ".join([self._noun(key) for key in leading])
         sentences = [self._opening(leading, past)]
         first = leading[0]
@@ -255,6 +256,13 @@ def shuffle(draws: Draws, items: list[T]) -> None:
     """Shuffle in place."""
     for place in range(len(items) - 1, 0, -1):
         other = draws.whole(0, place)
+        items[place], items[other] = items[other], items[place]
+
+
+def begin_shuffled(draws: Draws, items: list[T], most: int) -> None:
+    """Bring random items to the first `most` places."""
+    for place in range(min(most, len(items) - 1)):
+        other = draws.whole(place, len(items) - 1)
         items[place], items[other] = items[other], items[place]
 
 

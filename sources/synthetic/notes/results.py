@@ -63,20 +63,20 @@ def shown(result: Result) -> str:
 
 def lab_lines(specimens: list[Specimen]) -> list[str]:
     """One paragraph a specimen: time, fluid, `name-value` with `*` where abnormal."""
-    labels = _labels()
+    labels, limits = _labels(), _limits()
     lines = []
     for specimen in specimens:
         line = ""
         fluid = ""
-        for result in specimen.results:
-            value = shown(result)
-            if not value:
+        for key, text, _, abnormal, _ in specimen.results:
+            value = limits.get(key, "") if text is None else text
+            if not value or value == _REMOVED:
                 continue
-            kind, label = labels[result.key]
+            kind, label = labels[key]
             if not line:
                 fluid = kind
                 line = f"{_CLOCK[specimen.taken % DAY]}{fluid}"
-            word = f" {label}-{value}*" if result.abnormal else f" {label}-{value}"
+            word = f" {label}-{value}*" if abnormal else f" {label}-{value}"
             if len(line) + len(word) > _WIDTH:
                 lines.append(line)
                 line = word.lstrip()
@@ -113,24 +113,23 @@ def notable(specimens: list[Specimen], most: int) -> list[str]:
 
 def trend(admission: Admission) -> tuple[str, str, str] | None:
     """The first notable laboratory value that changed most: name, first text, last text."""
-    series: dict[str, list[tuple[float, str, bool]]] = {}
+    firsts: dict[str, tuple[float, str, bool]] = {}
+    lasts: dict[str, tuple[float, str, bool]] = {}
     for specimen in admission.specimens:
-        for result in specimen.results:
-            if result.key in _BY_RANK and result.number is not None and result.text is not None:
-                series.setdefault(result.key, []).append(
-                    (result.number, result.text, result.abnormal)
-                )
+        for key, text, number, abnormal, _ in specimen.results:
+            if key in _BY_RANK and number is not None and text is not None:
+                lasts[key] = value = (number, text, abnormal)
+                firsts.setdefault(key, value)
     best: tuple[float, str] | None = None
-    for key, values in series.items():
-        first, last = values[0], values[-1]
-        if len(values) > 1 and first[2] and first[0] > 0 and last[0] > 0:
+    for key, first in firsts.items():
+        last = lasts[key]
+        if last is not first and first[2] and first[0] > 0 and last[0] > 0:
             change = max(first[0], last[0]) / min(first[0], last[0])
             if best is None or change > best[0]:
                 best = (change, key)
     if best is None or best[0] < 1.15:
         return None
-    values = series[best[1]]
-    return _labels()[best[1]][1], values[0][1], values[-1][1]
+    return _labels()[best[1]][1], firsts[best[1]][1], lasts[best[1]][1]
 
 
 def culture_lines(admission: Admission) -> list[str]:

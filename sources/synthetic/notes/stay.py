@@ -7,6 +7,7 @@ admission's own events. Does not belong here: the history (`history`), result li
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from sources.synthetic.catalogue import catalogue
 from sources.synthetic.notes.examination import vital_line
@@ -104,10 +105,7 @@ class Stay:
             f"# {title}",
             " ".join(self._principal()),
         ]
-        chronic = {
-            self._catalogue.comorbidities[key].codes[admission.version]: key
-            for key in self._catalogue.comorbidities
-        }
+        chronic = _chronic(admission.version)
         for code, other in list(zip(admission.diagnoses, self.titles, strict=True))[1:4]:
             if code not in chronic:
                 lines += ["", f"# {other}", say("course.minor")]
@@ -221,6 +219,12 @@ class Stay:
         if len(self.titles) > 1:
             lines += ["", "SECONDARY DIAGNOSES:", *self.titles[1:8]]
         return lines
+
+
+@cache
+def _chronic(version: int) -> dict[str, str]:
+    """Code of each chronic disease to its key, in one version of the ICD."""
+    return {disease.codes[version]: key for key, disease in catalogue().comorbidities.items()}
 
 
 def numbered(lines: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ from sources.synthetic.timeline import EdStay
 
 def triage(condition: str, sign: str) -> float:
     """Median of a vital sign at triage."""
-    stays: list[EdStay] = [one.ed for one in admissions_of(condition) if one.ed is not None]
+    stays: list[EdStay] = [one.ed for one in admissions_of(condition, 120) if one.ed is not None]
     taken = [number for stay in stays if (number := getattr(stay.triage, sign)) is not None]
     return median(taken)
 

@@ -43,7 +43,7 @@ def test_the_thyroid_is_looked_at_though_not_always_on_the_first_day(condition: 
 
 
 def test_calcium_is_high_and_falls_with_fluids() -> None:
-    runs = [values(item, "ca") for item in told("hypercalcemia")]
+    runs = [values(item, "ca") for item in told("hypercalcemia", 150)]
     assert all(runs)
     assert share([max(run) > 10.5 for run in runs]) > 0.6
     assert share([run[-1] < run[0] for run in runs if len(run) > 1 and run[0] > 10.5]) > 0.7

@@ -54,7 +54,7 @@ def test_labs_are_those_of_the_organ() -> None:
 def test_hemoglobin_falls_in_the_torn_spleen() -> None:
     falls = [
         min(found[1:]) < found[0]
-        for one in admissions_of("splenic_injury")
+        for one in admissions_of("splenic_injury", 120)
         if len(found := values(one, "hgb")) > 2
     ]
     assert len(falls) > 25

@@ -65,6 +65,13 @@ def test_ids_never_run_into_the_next_patient() -> None:
     assert Ids("things", 5, 3, base=100).take() == 115
 
 
+def test_a_run_of_ids_is_taken_whole_or_not() -> None:
+    ids = Ids("things", 4, 5, base=100)
+    assert (ids.run(3), ids.take()) == (120, 123)
+    with pytest.raises(IdsExhausted, match="more things than ids"):
+        ids.run(2)
+
+
 def test_minutes_become_text() -> None:
     at = year_start(2150) + 31 * 1440 + 7 * 60 + 5
     assert moment(at) == "2150-02-01 07:05:00"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
+import re
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +20,13 @@ from sources.synthetic.life import Life
 from sources.synthetic.stories import EARLIER, load_stories
 from sources.synthetic.timeline import DAY, Admission, Medication, Patient
 
+SEEDS = Path(__file__).resolve().parents[3] / "dbt_project" / "seeds"
+KNOWN = {
+    ("neutraphos", "drug_potassium"),
+    ("polyethylene_glycol", "drug_laxative_stimulant"),
+    ("potassium_sliding", "drug_potassium"),
+}
+"""Ward orders that are actions all the same."""
 ARRIVAL = 1_000_000
 FRAME = Frame(ARRIVAL, ARRIVAL + 300, ARRIVAL + 6 * DAY, ARRIVAL + 360)
 
@@ -57,6 +67,39 @@ def test_an_order_that_is_stopped_goes_on_in_the_next() -> None:
                 assert all(at < before.stop for at, _ in before.doses)
                 assert all(at > after.ordered for at, _ in after.doses)
     assert split > 50
+
+
+def test_orders_are_written_anew_where_a_patient_moves() -> None:
+    story, move = load_stories()[EARLIER]["dehydration"], ARRIVAL + 3 * DAY
+    moved = still = across = 0
+    for seed in range(40):
+        for moves in ((), (move,)):
+            course = DrugCourse(Draws(seed, 1), story, FRAME)
+            orders = course.medications(["aspirin", "sertraline"], moves)
+            begun = sum(order.ordered == move for order in orders)
+            if moves:
+                moved += begun
+                across += sum(order.start < move < order.stop for order in orders)
+            else:
+                still += begun
+    assert still == 0
+    assert moved > 2 * across > 0
+
+
+def test_no_ward_order_is_an_action_of_the_catalogue_but_the_known_ones() -> None:
+    """A habit of every ward may not be mistaken for the treatment of an illness."""
+    with (SEEDS / "actions.csv").open(newline="", encoding="utf-8") as stream:
+        actions = [row for row in csv.DictReader(stream) if row["drug_regex"]]
+    found = set()
+    for key in catalogue().ward:
+        name = catalogue().drugs[key].name
+        for row in actions:
+            barred = row["drug_exclude_regex"]
+            if re.search(row["drug_regex"], name, re.IGNORECASE) and not (
+                barred and re.search(barred, name, re.IGNORECASE)
+            ):
+                found.add((key, row["action_id"]))
+    assert found == KNOWN
 
 
 def test_as_needed_means_that_most_doses_are_not_given() -> None:

@@ -25,7 +25,7 @@ PATIENTS = 60
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> SyntheticRelease:
     folder = tmp_path_factory.mktemp("third")
-    return generate(folder / "release", PATIENTS, 11, ("hosp", "icu", "mimiciii"))
+    return generate(folder / "release", PATIENTS, 11, ("hosp", "icu", "ed", "mimiciii"))
 
 
 @pytest.fixture(scope="module")
@@ -84,13 +84,20 @@ def test_the_same_admissions_and_stays_are_told(rows: Callable[[str, str], Rows]
     }
 
 
-def test_values_are_those_of_mimic_iv(rows: Callable[[str, str], Rows]) -> None:
+def test_values_of_admissions_are_those_of_mimic_iv(rows: Callable[[str, str], Rows]) -> None:
+    # MIMIC-III has no visits without an admission, and no clinics.
+    stays: dict[str, list[tuple[str, str]]] = {}
+    for stay in rows("hosp", "admissions"):
+        start = stay["edregtime"] or stay["admittime"]
+        stays.setdefault(stay["subject_id"], []).append((start, stay["dischtime"]))
+
     def values(module: str) -> list[tuple[str, ...]]:
         columns = ("subject_id", "itemid", "charttime", "valuenum")
         return sorted(
             tuple(row[column] for column in columns)
             for row in rows(module, "labevents")
             if int(row["itemid"]) <= LAST_LAB_ITEM
+            and any(start <= row["charttime"] <= end for start, end in stays[row["subject_id"]])
         )
 
     assert values("mimiciii") == values("hosp")

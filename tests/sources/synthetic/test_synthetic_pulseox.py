@@ -76,7 +76,7 @@ def tube(at: int, **values: float) -> Specimen:
 def gas(at: int, po2: float, ph: float = 7.4, kind: str = "ART.") -> Specimen:
     drawn = tube(at, bg_ph=ph, bg_po2=po2)
     named = Result("specimen_type", kind, None, False)
-    return replace(drawn, results=(named, *drawn.results))
+    return drawn._replace(results=(named, *drawn.results))
 
 
 @pytest.fixture(scope="module")
@@ -217,8 +217,8 @@ def test_values_are_the_latest_before_the_gas_with_minutes_behind_it(
 def test_support_at_the_gas_is_told_with_its_start(plain: tuple[Patient, IcuStay]) -> None:
     start, at = plain[1].start, plain[1].start + 5 * HOUR
     drip = Infusion("norepinephrine", start + 60, start + 200, 0.2, 1.0, 1, False)
-    later = replace(drip, start=start + 200, end=start + 900, rate=0.05, finished=True)
-    second = replace(later, key="vasopressin", rate=2.4, order=2)
+    later = drip._replace(start=start + 200, end=start + 900, rate=0.05, finished=True)
+    second = later._replace(key="vasopressin", rate=2.4, order=2)
     charts = (number(at - 1, "spo2", 95), number(at - 20, "fio2", 50), number(at - 1, "map", 60))
     support = (("ventilation", start + 30, start + 2000), ("crrt", start + 120, start + 2000))
     patient = with_stay(

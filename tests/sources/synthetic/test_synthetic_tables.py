@@ -238,15 +238,23 @@ def test_events_lie_within_their_stay(table: Table) -> None:
         assert admission["admittime"][:10] <= row["chartdate"] <= admission["dischtime"][:10]
 
 
-def test_results_without_an_admission_were_drawn_before_it(table: Table) -> None:
-    first = {}
+def test_results_without_an_admission_are_of_an_emergency_or_of_a_clinic(table: Table) -> None:
+    first: dict[str, list[tuple[str, str]]] = {}
+    for row in table("ed", "edstays"):
+        first.setdefault(row["subject_id"], []).append((row["intime"], row["outtime"]))
     for row in table("hosp", "admissions"):
         first.setdefault(row["subject_id"], []).append((row["edregtime"], row["admittime"]))
+    clinic = {(row["subject_id"], row["chartdate"]) for row in table("hosp", "omr")}
     rows = table("hosp", "labevents")
     unlinked = [row for row in rows if not row["hadm_id"]]
+    seen = 0
     for row in unlinked:
-        assert any(start <= row["charttime"] < end for start, end in first[row["subject_id"]])
-    assert 0.14 < len(unlinked) / len(rows) < 0.42
+        if any(start <= row["charttime"] < end for start, end in first[row["subject_id"]]):
+            continue
+        assert (row["subject_id"], row["charttime"][:10]) in clinic
+        seen += 1
+    assert seen > 100
+    assert 0.2 < len(unlinked) / len(rows) < 0.4
 
 
 def test_a_patients_admissions_do_not_overlap(table: Table) -> None:
@@ -311,34 +319,6 @@ def test_anion_gap_is_what_the_electrolytes_give(table: Table) -> None:
     for tube in whole:
         # Each of the four is rounded to a whole number.
         assert abs(tube["50983"] - tube["50902"] - tube["50882"] - tube["50868"]) <= 2
-
-
-@pytest.mark.parametrize(
-    ("unit", "name", "real"),
-    [
-        ("hosp/admissions", "hosp/labevents", 290),
-        ("hosp/admissions", "hosp/diagnoses_icd", 11.7),
-        ("hosp/admissions", "hosp/emar", 78.4),
-        ("hosp/admissions", "hosp/emar_detail", 160),
-        ("hosp/admissions", "hosp/pharmacy", 32.7),
-        ("hosp/admissions", "hosp/prescriptions", 37.2),
-        ("hosp/admissions", "hosp/poe", 95.6),
-        ("hosp/admissions", "hosp/transfers", 4.4),
-        ("icu/icustays", "icu/chartevents", 4584),
-        ("icu/icustays", "icu/datetimeevents", 106),
-        ("icu/icustays", "icu/inputevents", 116),
-        ("icu/icustays", "icu/outputevents", 56.7),
-        ("icu/icustays", "icu/procedureevents", 8.6),
-        ("ed/edstays", "ed/vitalsign", 3.7),
-        ("ed/edstays", "ed/diagnosis", 2.1),
-        ("ed/edstays", "ed/pyxis", 3.7),
-    ],
-)
-def test_rows_a_stay_are_near_the_full_releases(
-    release: SyntheticRelease, unit: str, name: str, real: float
-) -> None:
-    ratio = release.rows[name] / release.rows[unit] / real
-    assert 0.5 < ratio < 2, f"{ratio:.2f} of MIMIC's"
 
 
 def test_nothing_is_given_before_its_order_or_after_discharge(table: Table) -> None:

@@ -186,7 +186,8 @@ def test_rates_of_drawn_patients_come_back(patients: tuple[Patient, ...]) -> Non
             assert isinstance(ecg, Tracing)
             if not ecg.ectopy:
                 checked += 1
-                assert rate_of(written(ecg)) == pytest.approx(ecg.rate, rel=0.03)
+                # The T wave of a wide beat is a quarter as steep as its QRS complex.
+                assert rate_of(written(ecg), 0.4) == pytest.approx(ecg.rate, rel=0.03)
     assert checked > 15
 
 

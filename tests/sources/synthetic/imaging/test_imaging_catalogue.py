@@ -161,6 +161,53 @@ def _labelled() -> list[Told]:
     return [told for told in chest_texts().signs.values() if told.labels]
 
 
+def test_oblique_text_does_not_name_its_sign() -> None:
+    names = {
+        "pneumothorax": "pneumothorax",
+        "effusion": "effusion|pleural fluid",
+        "edema": "edema",
+        "cardiomegaly": "cardiomegaly|enlarge",
+    }
+    described = {key: told for key, told in chest_texts().signs.items() if told.oblique}
+    assert set(described) == set(names)
+    for key, told in described.items():
+        assert told.sums
+        assert not re.search(names[key], " ".join(told.oblique).lower())
+        assert sum(variants(text) for text in told.oblique) >= 4
+
+
+@pytest.mark.parametrize(
+    ("condition", "doubt"),
+    [
+        ("appendicitis", "ct_appendix_hidden"),
+        ("acute_cholecystitis", "us_gallbladder_doubt"),
+        ("diverticulitis", "ct_colon_doubt"),
+        ("sbo", "ct_bowel_early"),
+        ("perforated_viscus", "ct_air_doubt"),
+        ("incarcerated_hernia", "ct_hernia_fat"),
+        ("traumatic_subdural", "outside_doubt"),
+        ("hip_fracture", "hip_doubt"),
+        ("splenic_injury", "ct_spleen_doubt"),
+    ],
+)
+def test_surgical_images_are_sometimes_equivocal(condition: str, doubt: str) -> None:
+    """The doubtful picture stands after the clear one of the same part: it takes its place."""
+    plan = plan_of("general_surgery_trauma", condition)
+    for told in plan.exams.values():
+        if doubt in told.finds:
+            keys = list(told.finds)
+            clear = next(
+                key
+                for key in keys
+                if findings()[key].part == findings()[doubt].part and key != doubt
+            )
+            assert keys.index(clear) < keys.index(doubt)
+            assert 0.0 < 1.0 - told.finds[clear] < 0.5
+    assert any(doubt in told.finds for told in plan.exams.values())
+    words = "possible|equivocal|versus|not excluded|could be|clinical|correlate"
+    assert all(re.search(words, text.lower()) for text in findings()[doubt].sums)
+
+
 def test_every_label_can_be_given() -> None:
     named = {label for told in _labelled() for label in told.labels}
     assert named | {"No Finding"} == set(chest_texts().labels)

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from sources.synthetic.imaging.anatomy import plate_of
 from sources.synthetic.imaging.cxr import jpeg
 from sources.synthetic.imaging.pixels import draw_film
-from sources.synthetic.imaging.shapes import tube
+from sources.synthetic.imaging.shapes import clouds, developed, tube
 from sources.synthetic.imaging.studies import SIZES
 from sources.synthetic.timeline import Sign
 
@@ -196,3 +197,57 @@ def test_tube_of_one_point_is_refused() -> None:
     grid = np.zeros((2, 2), np.float32)
     with pytest.raises(ValueError, match="two points"):
         tube(grid, grid, ((0.0, 0.0),), 0.1)
+
+
+@pytest.mark.parametrize("position", list(SIZES))
+def test_signs_leave_no_trace_in_the_next_picture(position: str) -> None:
+    keys = (
+        "effusion", "pneumothorax", "edema", "consolidation", "atelectasis", "nodule", "fracture",
+        "thickening", "cardiomegaly", "mediastinum", "free_air", "pacemaker", "line", "wires",
+    )  # fmt: skip
+    before = film(8, position=position)
+    changed = film(8, *(Sign(key, "both", 0.8) for key in keys), position=position)
+    assert not np.array_equal(before, changed)
+    assert np.array_equal(before, film(8, position=position))
+
+
+def test_kept_plate_refuses_to_be_drawn_on() -> None:
+    plate = plate_of("PA", 24, 20, 3, 0.0)
+    with pytest.raises(ValueError, match="read-only"):
+        plate.deep += 1.0
+
+
+def test_bodies_differ_between_pictures_and_flat_domes_lie_lower() -> None:
+    plates = [plate_of("PA", 136, 112, turn, 0.0) for turn in range(12)]
+    assert len({plate.build for plate in plates}) == 12
+    flat = [plate_of("PA", 136, 112, turn, 0.9) for turn in range(12)]
+    lungs = [sum(float(plate.lungs.mean()) for plate in some) for some in (plates, flat)]
+    assert lungs[1] > 1.03 * lungs[0]
+
+
+def test_drawing_is_enlarged_with_a_grain_around_its_grey_value() -> None:
+    drawn = developed(np.full((20, 30), 120.0, np.float32), 0.95, 77).astype(float)
+    assert drawn.shape == (40, 60)
+    assert drawn.mean() == pytest.approx(114, abs=0.3)
+    assert 1.5 < drawn.std() < 3.0
+
+
+def test_grey_values_are_cut_and_never_turn_around() -> None:
+    dark, light = np.full((4, 4), -255.0, np.float32), np.full((4, 4), 450.0, np.float32)
+    assert developed(dark, 1.1, 0).max() == 0
+    assert developed(light, 1.1, 0).min() == 255
+
+
+def test_enlarged_step_has_one_blended_pixel_to_each_side() -> None:
+    step = np.repeat(np.array([[0.0, 200.0]], np.float32), 3, axis=1).repeat(4, axis=0)
+    middle = developed(step, 1.0, 5).astype(float).mean(axis=0)
+    expected = [0, 0, 0, 0, 0, 50, 150, 200, 200, 200, 200, 200]
+    assert middle == pytest.approx(expected, abs=5)
+
+
+def test_clouds_are_soft_and_differ_by_turn() -> None:
+    some, others = clouds((136, 112), 5), clouds((136, 112), 40_000)
+    assert some.shape == (136, 112)
+    assert float(np.abs(some).max()) <= 1.0
+    assert float(np.abs(np.diff(some, axis=0)).max()) < 0.3
+    assert not np.array_equal(some, others)

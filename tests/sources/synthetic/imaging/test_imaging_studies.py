@@ -21,7 +21,13 @@ from imaged_patients import (
 from sources.synthetic.draws import Draws
 from sources.synthetic.imaging import exam, exam_name, studies_of
 from sources.synthetic.imaging.chest import TARGETS, Chest, zone_of
-from sources.synthetic.imaging.chest_report import LABELS, TARGET_LABELS, labels_of_signs
+from sources.synthetic.imaging.chest_report import (
+    LABELS,
+    TARGET_LABELS,
+    ChestReader,
+    ChestText,
+    labels_of_signs,
+)
 from sources.synthetic.imaging.plans import plan_of
 from sources.synthetic.timeline import HOUR, ImagingStudy, Patient, Procedure, Sign
 
@@ -177,6 +183,62 @@ def test_radiology_index_film_shows_its_finding_and_no_other(condition: str) -> 
     assert strays <= 1
 
 
+_NAMES = {
+    "pneumothorax": "pneumothorax", "effusion": "effusion", "edema": "edema",
+    "cardiomegaly": "cardiomegaly",
+}  # fmt: skip
+"""Word by which an impression names the sign."""
+
+
+def _read(sign: str, answer: str | None, *beside: Sign, portable: bool = False) -> list[ChestText]:
+    """One film with one sign of middle size, as 300 radiologists would report it."""
+    signs = (Sign(sign, "left", 0.5), *beside)
+    return [
+        ChestReader(
+            Draws(seed, 1, "reader test"), signs, "lower", None, answer, portable=portable
+        ).read()
+        for seed in range(300)
+    ]
+
+
+def _label(text: ChestText, name: str) -> float | None:
+    return text.chexpert[LABELS.index(name)]
+
+
+@pytest.mark.parametrize("sign", _NAMES)
+def test_some_findings_describe_and_leave_the_name_to_the_impression(sign: str) -> None:
+    """A label is that of the whole report, of which a candidate sees the findings."""
+    oblique = 0
+    for text in _read(sign, sign):
+        assert _label(text, TARGET_LABELS[sign][0]) == 1
+        assert text.negbio[LABELS.index(TARGET_LABELS[sign][0])] == 1
+        if not re.search(rf"{_WORDS[TARGET_LABELS[sign][0]]}", text.findings.lower()):
+            assert _NAMES[sign] in " ".join(text.impression).lower()
+            oblique += 1
+    assert oblique >= (10 if sign == "cardiomegaly" else 30)
+    assert oblique < 100
+
+
+def test_another_target_beside_the_answer_is_hedged_or_missed() -> None:
+    texts = _read("edema", "edema", Sign("effusion", "both", 0.2))
+    seen = Counter(_label(text, "Pleural Effusion") for text in texts)
+    assert seen[-1.0] > 80
+    assert seen[None] + seen[0.0] > 80
+    assert seen[1.0] < 15
+    plain = _read("edema", None, Sign("effusion", "both", 0.3))
+    assert sum(_label(text, "Pleural Effusion") == 1 for text in plain) > 200
+
+
+def test_portable_films_are_more_often_called_hard_to_read() -> None:
+    def limited(*, portable: bool) -> int:
+        words = re.compile(r"limited|limit |rotated|rotation|obscures the apices|excluded")
+        texts = _read("edema", None, portable=portable)
+        return sum(bool(words.search(text.findings.split(".")[0].lower())) for text in texts)
+
+    assert 50 < limited(portable=True) < 130
+    assert limited(portable=False) < 40
+
+
 def test_every_label_occurs_present_and_most_hedged_and_absent() -> None:
     seen: Counter[tuple[str, float]] = Counter()
     differ = labelled = 0
@@ -188,7 +250,7 @@ def test_every_label_occurs_present_and_most_hedged_and_absent() -> None:
                     seen.update(chexpert.items())
                     labelled += len(chexpert)
                     differ += sum(negbio.get(name) != value for name, value in chexpert.items())
-    assert all(seen[name, 1.0] for name in LABELS)
+    assert min(seen[name, 1.0] for name in LABELS) >= 12
     assert sum(bool(seen[name, -1.0]) for name in LABELS) >= 9
     assert sum(bool(seen[name, 0.0]) for name in LABELS) >= 9
     assert 0.005 < differ / labelled < 0.06
@@ -253,12 +315,12 @@ def test_effusion_shrinks_after_drainage_and_the_drain_is_seen() -> None:
 def test_film_after_intubation_shows_the_tube() -> None:
     found = 0
     for patient in with_condition("ards_ahrf", [Procedure("intubation", 5 * HOUR)]):
-        for study in studies_of(patient, 7):
+        for study in (s for seed in (7, 8, 9) for s in studies_of(patient, seed)):
             if study.exam == "xr_chest_line" and study.film is not None:
                 assert {"tube", "feeding_tube"} <= {sign.key for sign in study.film.signs}
                 assert _labels(study)[0]["Support Devices"] == 1
                 found += 1
-    assert found >= 5
+    assert found >= 8
 
 
 def test_pictures_of_a_procedure_are_reported_when_it_is_done_and_only_then() -> None:
@@ -299,7 +361,7 @@ def test_not_every_film_is_in_mimic_cxr_but_those_of_radiology_are() -> None:
             with_film += any(study.film is not None for study in films)
             if category == "radiology":
                 assert films[0].film is not None
-    assert 0.72 < with_film / chest < 0.9
+    assert 0.5 < with_film / chest < 0.68
 
 
 def test_film_ids_are_unique_and_at_most_eight_a_patient() -> None:
