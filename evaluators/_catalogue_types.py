@@ -55,7 +55,10 @@ class TestItem:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One target condition (a row of `conditions.csv`). ICD prefixes are without dots."""
+    """One target condition: a row of `conditions.csv`, or what a cohort file declares.
+
+    ICD prefixes are without dots.
+    """
 
     condition_id: str
     category: str
@@ -168,7 +171,7 @@ class Catalogue:
     categories: tuple[str, ...]
     """Slugs of the categories, sorted."""
     sha256: str
-    """SHA-256 over the digests of the files, by name."""
+    """SHA-256 over the digests of the files and of the declared conditions, by name."""
 
     def in_category(self, category: str) -> tuple[Condition, ...]:
         """Conditions of one category (slug or text), in the order of the file."""

@@ -18,9 +18,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from evaluators._scenario_folder import write_folder
+from evaluators._scenario_images import FrozenImage, frozen_image, image_file
 from evaluators._scenario_marts import (
+    ADMISSION,
     COLUMNS,
+    MARTS_OF_ADMISSIONS,
+    MARTS_OF_TASKS,
     PRESENTATION,
+    MartNames,
     check_evidence,
     read_scenarios,
     read_truths,
@@ -40,9 +45,13 @@ from evaluators._scenario_types import (
 from evaluators.canonical import NotFiniteError, round_floats
 from evaluators.catalogue import Catalogue, category_slug, load_catalogue
 from evaluators.encounter.protocol import Presentation
+from evaluators.leak_audit import audit
 
 DECIMALS = 4
 """Hours and values are rounded to this; 4 decimals of an hour are 0.36 s."""
+
+IMAGE_HANDLE = "image 1"
+"""What a candidate knows a film's picture by."""
 
 PER_CONDITION = 300
 """Default cap of scenarios for one condition."""
@@ -57,6 +66,8 @@ def freeze(
     tier: str,
     modules: Iterable[str],
     unverified_tables: Iterable[str] = (),
+    kind: str = ADMISSION,
+    image_roots: Sequence[Path] = (),
     per_condition: int | None = PER_CONDITION,
     catalogue: Catalogue | None = None,
 ) -> Manifest:
@@ -76,11 +87,14 @@ def freeze(
         tier: `open` or `credentialed`.
         modules: modules that were landed.
         unverified_tables: `module.table` of tables from a supplement.
+        kind: kind of the category's scenarios; says which marts are read.
+        image_roots: folders of the releases that hold pictures.
         per_condition: cap for each condition.
         catalogue: the clinical catalogue; that of the house by default.
 
     Raises:
         EvidenceTimeError: evidence lies after the decision time of its scenario.
+        LeakingSetError: the presentations give the answer away (`evaluators.leak_audit`).
         MartError: a mart is missing, a number is not finite, keys do not match, or ids are not in
             the catalogue.
         OSError: the disk is full or cannot be written; what stood there is intact.
@@ -89,22 +103,27 @@ def freeze(
     slug = category_slug(category)
     if per_condition is not None and per_condition < 1:
         raise ValueError("per_condition must be 1 or more, or None for no cap.")
-    scenarios = read_scenarios(marts, slug)
-    truths = read_truths(marts, slug, scenarios, catalogue)
-    check_evidence(marts, scenarios)
+    names = MARTS_OF_ADMISSIONS if kind == ADMISSION else MARTS_OF_TASKS
+    scenarios = read_scenarios(marts, names, slug)
+    truths = read_truths(marts, names, slug, scenarios, catalogue)
+    check_evidence(marts, names, scenarios)
+    images, missing = _images(scenarios, image_roots)
     drawn = _draw(scenarios, truths, per_condition)
-    evidence = _evidence(marts, drawn, catalogue)
-    actions = _actions(marts, drawn, catalogue)
+    evidence = _evidence(marts, names, drawn, catalogue)
+    actions = _actions(marts, drawn, catalogue) if kind == ADMISSION else {}
 
+    shown = [_scenario_line(scenarios[key], images.get(key)) for key in drawn]
+    _require_clean(slug, shown, truths, catalogue)
     lines = {
-        SCENARIOS: [_scenario_line(scenarios[key]) for key in drawn],
+        SCENARIOS: shown,
         EVIDENCE: [{"scenario_id": key, "evidence": evidence.get(key, [])} for key in drawn],
-        GROUND_TRUTH: [_truth_line(truths[key]) for key in drawn],
+        GROUND_TRUTH: [_truth_line(truths[key], names) for key in drawn],
         ACTIONS_TAKEN: [{"scenario_id": key, "actions": actions.get(key, [])} for key in drawn],
     }
     files = {name: b"".join(map(_json_line, content)) for name, content in lines.items()}
     manifest = Manifest(
         category=slug,
+        kind=kind,
         releases=tuple(sorted(set(releases))),
         tier=tier,
         modules=tuple(sorted(set(modules))),
@@ -116,9 +135,46 @@ def freeze(
             for name, content in files.items()
         },
         catalogue_sha256=catalogue.sha256,
+        images=sum(key in images for key in drawn),
+        images_missing=missing,
     )
-    write_folder(into, {**files, MANIFEST: manifest.as_bytes()})
+    pictures = {
+        image_file(images[key].sha256): images[key].content for key in drawn if key in images
+    }
+    write_folder(into, {**files, **pictures, MANIFEST: manifest.as_bytes()})
     return manifest
+
+
+def _images(
+    scenarios: dict[str, dict[str, Any]], roots: Sequence[Path]
+) -> tuple[dict[str, FrozenImage], int]:
+    """The pictures of the scenarios that show one; those whose picture is missing are taken out."""
+    wanted = {key: row["film_image"] for key, row in scenarios.items() if row.get("film_image")}
+    found: dict[str, FrozenImage] = {}
+    for key, listed in wanted.items():
+        image = frozen_image(roots, listed)
+        if image is None:
+            del scenarios[key]
+        else:
+            found[key] = image
+    return found, len(wanted) - len(found)
+
+
+def _require_clean(
+    category: str,
+    shown: Sequence[dict[str, Any]],
+    truths: dict[str, dict[str, Any]],
+    catalogue: Catalogue,
+) -> None:
+    """Refuse a draw whose presentations give the answer away."""
+    cases = [
+        (
+            Presentation.model_validate(line["presentation"]),
+            truths[line["scenario_id"]]["condition_id"],
+        )
+        for line in shown
+    ]
+    audit(category, cases, catalogue).require_clean()
 
 
 # --- the draw
@@ -144,10 +200,10 @@ def _draw(
 
 
 def _evidence(
-    marts: Path, drawn: list[str], catalogue: Catalogue
+    marts: Path, names: MartNames, drawn: list[str], catalogue: Catalogue
 ) -> dict[str, list[dict[str, Any]]]:
-    rows = rows_of(marts, "evidence", drawn)
-    require_known("evidence.test_id", (row["test_id"] for row in rows), catalogue.tests)
+    rows = rows_of(marts, names.evidence, drawn)
+    require_known(f"{names.evidence}.test_id", (row["test_id"] for row in rows), catalogue.tests)
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         found[row["scenario_id"]].append(
@@ -200,7 +256,7 @@ def _actions(
     return found
 
 
-def _scenario_line(row: dict[str, Any]) -> dict[str, Any]:
+def _scenario_line(row: dict[str, Any], image: FrozenImage | None) -> dict[str, Any]:
     shown = {name: _rounded(row[name]) for name in PRESENTATION}
     for name in ("home_drugs", "past_diagnoses"):
         shown[name] = sorted(set(shown[name] or ()))
@@ -215,6 +271,9 @@ def _scenario_line(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "scenario_id": row["scenario_id"],
         "patient_key": row["patient_key"],
+        "start_hours": row.get("start_hours", 0.0),
+        "film": _film(row),
+        "image_sha256": None if image is None else image.sha256,
         "decision_hours": row["decision_hours"],
         "kind": row["kind"],
         "release": row["release"],
@@ -222,8 +281,23 @@ def _scenario_line(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _truth_line(row: dict[str, Any]) -> dict[str, Any]:
-    line = {name: row[name] for name in COLUMNS["ground_truth"] if name != "category"}
+def _film(row: dict[str, Any]) -> dict[str, Any] | None:
+    """The film of a scenario whose category shows one: what its modality leaves out is null."""
+    if row["kind"] != "radiology":
+        return None
+    return {
+        "view": row["film_view"],
+        "indication": row["film_indication"],
+        "findings": row["film_findings"],
+        "image": IMAGE_HANDLE if row["film_image"] else None,
+    }
+
+
+def _truth_line(row: dict[str, Any], names: MartNames) -> dict[str, Any]:
+    line = {name: row[name] for name in COLUMNS[names.truths] if name != "category"}
+    if names is MARTS_OF_TASKS:
+        answers = json.loads(row["answers"])
+        return {**line, "answers": answers, "diagnoses": [], "tests": [], "is_confirmed": None}
     line["diagnoses"] = sorted(row["diagnoses"] or (), key=_json_line)
     line["diagnoses"].sort(key=lambda diagnosis: diagnosis["seq"])
     line["tests"] = sorted(row["tests"] or (), key=lambda test: (test["test_id"], _json_line(test)))

@@ -8,6 +8,7 @@ columns, never values or ids.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "sex",
         "age_band",
         "race",
+        "race_group",
         "insurance",
         "language",
     ),
@@ -69,8 +71,46 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "by_decision",
     ),
 }
-_REQUIRED_NUMBERS = {"evidence": ("taken_hours", "available_hours")}
-_OPTIONAL_NUMBERS = {"evidence": ("value_num", "ref_low", "ref_high")}
+COLUMNS["task_scenarios"] = (
+    *COLUMNS["scenarios"],
+    "start_hours",
+    "film_view",
+    "film_indication",
+    "film_findings",
+    "film_image",
+)
+COLUMNS["task_evidence"] = COLUMNS["evidence"]
+COLUMNS["task_truth"] = (
+    "scenario_id",
+    "category",
+    "condition_id",
+    "target_code",
+    "target_version",
+    "answers",
+    "died_in_hospital",
+    "sex",
+    "age_band",
+    "race",
+    "insurance",
+    "language",
+)
+_REQUIRED_NUMBERS = ("taken_hours", "available_hours")
+_OPTIONAL_NUMBERS = ("value_num", "ref_low", "ref_high")
+
+
+@dataclass(frozen=True)
+class MartNames:
+    """Which marts hold the scenarios of a kind."""
+
+    scenarios: str
+    evidence: str
+    truths: str
+
+
+ADMISSION = "admission"
+MARTS_OF_ADMISSIONS = MartNames("scenarios", "evidence", "ground_truth")
+MARTS_OF_TASKS = MartNames("task_scenarios", "task_evidence", "task_truth")
+"""Kinds that ask more than a diagnosis."""
 
 
 def _scan(marts: Path, mart: str) -> pl.LazyFrame:
@@ -99,38 +139,44 @@ def _require_none(frame: pl.LazyFrame, what: str, error: type[MartError] = MartE
         raise error(f"{what} ({count} rows): nothing was frozen; correct the mart.")
 
 
-def read_scenarios(marts: Path, slug: str) -> dict[str, dict[str, Any]]:
-    frame = _scan(marts, "scenarios").filter(pl.col("category") == slug)
+def read_scenarios(marts: Path, names: MartNames, slug: str) -> dict[str, dict[str, Any]]:
+    mart = names.scenarios
+    frame = _scan(marts, mart).filter(pl.col("category") == slug)
     hours = pl.col("decision_hours")
     _require_none(
         frame.filter(hours.is_null() | ~hours.is_finite() | (hours < 0)),
-        "scenarios.decision_hours is null, negative or not finite",
+        f"{mart}.decision_hours is null, negative or not finite",
     )
     _require_none(
         frame.filter(pl.col("scenario_id").is_null() | pl.col("patient_key").is_null()),
-        "scenarios.scenario_id or patient_key is null",
+        f"{mart}.scenario_id or patient_key is null",
     )
     rows = frame.collect().to_dicts()
     found = {row["scenario_id"]: row for row in rows}
     if len(found) != len(rows):
         raise MartError(
-            f"scenarios has {len(rows) - len(found)} scenario ids twice in {slug}: its key is "
-            "broken."
+            f"{mart} has {len(rows) - len(found)} scenario ids twice in {slug}: its key is broken."
         )
     return found
 
 
 def read_truths(
-    marts: Path, slug: str, scenarios: dict[str, dict[str, Any]], catalogue: Catalogue
+    marts: Path,
+    names: MartNames,
+    slug: str,
+    scenarios: dict[str, dict[str, Any]],
+    catalogue: Catalogue,
 ) -> dict[str, dict[str, Any]]:
-    rows = _scan(marts, "ground_truth").filter(pl.col("category") == slug).collect().to_dicts()
+    rows = _scan(marts, names.truths).filter(pl.col("category") == slug).collect().to_dicts()
     found = {row["scenario_id"]: row for row in rows}
     apart = found.keys() ^ scenarios.keys()
     if len(found) != len(rows) or apart:
         raise MartError(
-            f"scenarios and ground_truth of {slug} do not match ({len(apart)} ids in one only, "
-            f"{len(rows) - len(found)} twice): nothing was frozen."
+            f"{names.scenarios} and {names.truths} of {slug} do not match ({len(apart)} ids in one "
+            f"only, {len(rows) - len(found)} twice): nothing was frozen."
         )
+    if names is MARTS_OF_TASKS:  # their conditions are of any category, or films without one
+        return found
     named = {condition.condition_id for condition in catalogue.in_category(slug)}
     unknown = sum(row["condition_id"] not in named for row in rows)
     if unknown:
@@ -146,12 +192,13 @@ def read_truths(
     return found
 
 
-def check_evidence(marts: Path, scenarios: dict[str, dict[str, Any]]) -> None:
+def check_evidence(marts: Path, names: MartNames, scenarios: dict[str, dict[str, Any]]) -> None:
     """Check the evidence of every scenario of the category, drawn or not."""
-    evidence = _scan(marts, "evidence")
-    every = _scan(marts, "scenarios").select("scenario_id").unique()
+    mart = names.evidence
+    evidence = _scan(marts, mart)
+    every = _scan(marts, names.scenarios).select("scenario_id").unique()
     _require_none(
-        evidence.join(every, on="scenario_id", how="anti"), "evidence names unknown scenarios"
+        evidence.join(every, on="scenario_id", how="anti"), f"{mart} names unknown scenarios"
     )
     ends = pl.LazyFrame(
         {
@@ -161,26 +208,26 @@ def check_evidence(marts: Path, scenarios: dict[str, dict[str, Any]]) -> None:
         schema={"scenario_id": pl.String, "decision_hours": pl.Float64},
     )
     mine = evidence.join(ends, on="scenario_id", how="inner")
-    for column in _REQUIRED_NUMBERS["evidence"]:
+    for column in _REQUIRED_NUMBERS:
         _require_none(
             mine.filter(pl.col(column).is_null() | ~pl.col(column).is_finite()),
-            f"evidence.{column} is null or not finite",
+            f"{mart}.{column} is null or not finite",
         )
-    for column in _OPTIONAL_NUMBERS["evidence"]:
-        _require_none(mine.filter(~pl.col(column).is_finite()), f"evidence.{column} is not finite")
+    for column in _OPTIONAL_NUMBERS:
+        _require_none(mine.filter(~pl.col(column).is_finite()), f"{mart}.{column} is not finite")
     for column in ("test_id", "kind", "label", "value_text", "evidence_no"):
-        _require_none(mine.filter(pl.col(column).is_null()), f"evidence.{column} is null")
+        _require_none(mine.filter(pl.col(column).is_null()), f"{mart}.{column} is null")
     _require_none(
         mine.filter(
             (pl.col("available_hours") > pl.col("decision_hours"))
             | (pl.col("taken_hours") > pl.col("decision_hours"))
         ),
-        "evidence lies after the decision time of its scenario",
+        f"{mart} lies after the decision time of its scenario",
         EvidenceTimeError,
     )
     _require_none(
         mine.group_by("scenario_id", "evidence_no").len().filter(pl.col("len") > 1),
-        "evidence has a key (scenario_id, evidence_no) more than once",
+        f"{mart} has a key (scenario_id, evidence_no) more than once",
     )
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from evaluators.canonical import canonical_json
-from evaluators.encounter.protocol import Presentation
+from evaluators.encounter.protocol import Film, Presentation
 
-FORMAT = "medcred-scenario-set/1"
+FORMAT = "medcred-scenario-set/2"
 MANIFEST = "manifest.json"
 SCENARIOS = "scenarios.jsonl"
 EVIDENCE = "evidence.jsonl"
@@ -36,6 +37,10 @@ class EvidenceTimeError(MartError):
     """Evidence lies after the decision time of its scenario: the freeze fails."""
 
 
+class LeakingSetError(ScenarioSetError):
+    """The presentations of a category give the answer away; nothing was frozen."""
+
+
 class TamperedSetError(ScenarioSetError):
     """A frozen file does not match its manifest, or is not what the format says."""
 
@@ -46,7 +51,7 @@ class EvidenceItem:
 
     test_id: str
     kind: str
-    """lab, micro, vital, imaging or ecg."""
+    """lab, micro, vital, imaging, ecg or exam."""
     label: str
     """The record's own name of the item."""
     specimen: str | None
@@ -71,7 +76,14 @@ class Scenario:
     evidence: tuple[EvidenceItem, ...]
     """By time of availability."""
     kind: str = "admission"
+    """admission, intensive_care, radiology or emergency."""
     release: str = ""
+    start_hours: float = 0.0
+    """Where the clinical clock starts."""
+    film: Film | None = None
+    """Of the kind `radiology` alone."""
+    image_sha256: str | None = None
+    """Digest of the film's picture; the file lies in the set's folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +112,9 @@ class GroundTruth:
 
     scenario_id: str
     condition_id: str
-    target_code: str
-    target_version: int
+    target_code: str | None
+    """The code that made it a case; None where no code did (films)."""
+    target_version: int | None
     diagnoses: tuple[CodedDiagnosis, ...]
     """By `seq`."""
     tests: tuple[TruthTest, ...]
@@ -113,6 +126,10 @@ class GroundTruth:
     race: str | None
     insurance: str | None
     language: str | None
+    answers: Mapping[str, Any] | None = None
+    """What a kind of scenario asks besides the diagnosis (`evaluators.scoring.kinds`)."""
+    race_group: str | None = None
+    """White, Black, Hispanic/Latino, Asian, Other or Unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +166,12 @@ class Manifest:
     conditions: Mapping[str, int]
     files: Mapping[str, SetFile]
     catalogue_sha256: str
+    images: int = 0
+    """Pictures in the set's folder, each named by its digest in `scenarios.jsonl`."""
+    images_missing: int = 0
+    """Scenarios left out since their picture lies in no folder of the release."""
+    kind: str = "admission"
+    """The kind of all its scenarios."""
     format: str = FORMAT
 
     def as_json(self) -> dict[str, Any]:
@@ -156,6 +179,7 @@ class Manifest:
         return {
             "format": self.format,
             "category": self.category,
+            "kind": self.kind,
             "releases": list(self.releases),
             "tier": self.tier,
             "modules": list(self.modules),
@@ -167,6 +191,8 @@ class Manifest:
                 for name, file in self.files.items()
             },
             "catalogue_sha256": self.catalogue_sha256,
+            "images": self.images,
+            "images_missing": self.images_missing,
         }
 
     def as_bytes(self) -> bytes:
@@ -187,6 +213,8 @@ class ScenarioSet:
     scenarios: Mapping[str, Scenario]
     truths: Mapping[str, GroundTruth]
     actions_taken: Mapping[str, tuple[ActionTaken, ...]]
+    folder: Path | None = None
+    """Where its pictures lie."""
 
     @property
     def digest(self) -> str:

@@ -1,8 +1,9 @@
 """The clinical catalogues as frozen, typed objects: what may be ordered, diagnosed, done, and when.
 
-Belongs here: reading the seeds of `dbt_project/seeds/`, checking that they agree with each other,
-and naming their content by one digest. Does not belong here: matching of wording
-(`evaluators.encounter`), points (`evaluators.scoring`), SQL patterns (dbt reads those itself).
+Belongs here: reading the seeds of `dbt_project/seeds/` and what cohort files declare, checking that
+they agree with each other, and naming their content by one digest. Does not belong here: matching
+of wording (`evaluators.encounter`), points (`evaluators.scoring`), SQL patterns (dbt reads those
+itself).
 
 The catalogues come from public sources and guidelines named row by row in `basis`; no clinician
 has reviewed them.
@@ -18,6 +19,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from evaluators._catalogue_cohorts import (
+    DeclaredCondition,
+    DeclaredConditionError,
+    declared_conditions,
+    with_declared,
+)
 from evaluators._catalogue_types import (
     ANYTHING,
     Action,
@@ -35,6 +42,7 @@ from evaluators.canonical import sha256_file, sha256_json
 
 __all__ = [
     "ANYTHING",
+    "COHORTS",
     "FILES",
     "SEEDS",
     "TEST_KINDS",
@@ -53,6 +61,7 @@ __all__ = [
 ]
 
 SEEDS = Path(__file__).resolve().parents[1] / "dbt_project" / "seeds"
+COHORTS = SEEDS.parent / "models" / "cohorts"
 
 FILES = (
     "test_catalogue.csv",
@@ -73,21 +82,29 @@ class CatalogueError(ValueError):
     """A catalogue file is missing, malformed, or disagrees with another one."""
 
 
-def load_catalogue(folder: Path = SEEDS) -> Catalogue:
-    """The catalogues of `folder`, read once a process.
+def load_catalogue(folder: Path = SEEDS, cohorts: Path = COHORTS) -> Catalogue:
+    """The catalogues of `folder` and the conditions that files of `cohorts` declare, read once.
+
+    "Once" is once a process and pair of folders.
 
     Raises:
         CatalogueError: when a file or column is missing, an id stands twice, a reference does not
-            resolve, or a pattern does not compile; the message names file, row id and column.
+            resolve, a pattern does not compile, or a declaration has another shape; the message
+            names file, row id and column.
     """
-    return _load(folder.resolve())
+    return _load(folder.resolve(), cohorts.resolve())
 
 
 @cache
-def _load(folder: Path) -> Catalogue:
+def _load(folder: Path, cohorts: Path) -> Catalogue:
     tables = {name: _read(folder / name) for name in FILES}
     tests = _by_id("test_catalogue.csv", tables, "test_id", _test)
-    conditions = _by_id("conditions.csv", tables, "condition_id", _condition)
+    listed = _by_id("conditions.csv", tables, "condition_id", _condition)
+    try:
+        declared = declared_conditions(cohorts)
+        conditions = with_declared(listed, declared)
+    except DeclaredConditionError as error:
+        raise CatalogueError(str(error)) from None
     catalogue = Catalogue(
         tests=tests,
         test_items=_rows("test_items.csv", tables, _test_item),
@@ -98,10 +115,17 @@ def _load(folder: Path) -> Catalogue:
         condition_actions=_rows("condition_actions.csv", tables, _condition_action),
         safety_rules=_by_id("safety_rules.csv", tables, "rule_id", _safety_rule),
         categories=tuple(sorted({condition.category for condition in conditions.values()})),
-        sha256=sha256_json({name: sha256_file(folder / name) for name in FILES}),
+        sha256=_digest(folder, declared),
     )
     _check_references(catalogue)
     return catalogue
+
+
+def _digest(folder: Path, declared: tuple[DeclaredCondition, ...]) -> str:
+    content = {name: sha256_file(folder / name) for name in FILES}
+    for one in declared:
+        content[f"cohorts/{one.category}/{one.condition_id}"] = sha256_json(one.as_json())
+    return sha256_json(content)
 
 
 _Row = Mapping[str, str]
@@ -310,7 +334,7 @@ def _check_references(catalogue: Catalogue) -> None:
         _resolve("test_items.csv", item.match_value, (item.test_id,), catalogue.tests)
     for condition in catalogue.conditions.values():
         _resolve(
-            "conditions.csv",
+            "conditions.csv or the cohort file",
             condition.condition_id,
             (*condition.related_partial_credit, *condition.differentials),
             diagnoses,

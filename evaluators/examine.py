@@ -27,11 +27,11 @@ from evaluators.candidates.config import Candidate
 from evaluators.candidates.errors import FaultKind, InfrastructureError
 from evaluators.candidates.reference.briefing import Briefing
 from evaluators.catalogue import Catalogue, category_slug
-from evaluators.encounter.protocol import EndReason, Reply
+from evaluators.encounter.protocol import EndReason, Picture, Reply
 from evaluators.encounter.record import EncounterRecord
 from evaluators.encounter.session import Encounter, Limits
 from evaluators.journal import Journal
-from evaluators.scenario_sets import ScenarioSet
+from evaluators.scenario_sets import ScenarioSet, read_image
 
 JOURNAL_FILE = "journal.jsonl"
 WALL_TIME_MARK = "medcred:wall_time"
@@ -265,7 +265,8 @@ class _Run:
     ) -> tuple[Reply, float]:
         """The next reply and the seconds it took: from the journal, or paid for and journalled."""
         messages = encounter.messages()
-        digest = self._client.request_sha256(messages, briefing)
+        pictures = self._pictures(scenario_id)
+        digest = self._client.request_sha256(messages, briefing, pictures)
         while digest in self._asked:  # another encounter is asking the very same
             await self._asked[digest].wait()
         known = self._known(scenario_id, digest)
@@ -276,13 +277,22 @@ class _Run:
         self._check_spending()
         event = self._asked[digest] = asyncio.Event()
         try:
-            answer = await self._client.answer(messages, briefing=briefing)
+            answer = await self._client.answer(messages, briefing=briefing, pictures=pictures)
             self._write(encounter, scenario_id, digest, answer.reply)
         finally:
             del self._asked[digest]
             event.set()
         self._note_answer(answer.reply)
         return answer.reply, answer.seconds
+
+    def _pictures(self, scenario_id: str) -> tuple[Picture, ...]:
+        """What the opening shows; a reference candidate is not given the bytes."""
+        scenario = self._set.scenarios[scenario_id]
+        if scenario.film is None or scenario.film.image is None or scenario.image_sha256 is None:
+            return ()
+        digest = scenario.image_sha256
+        content = b"" if self._candidate.is_reference else read_image(self._set, digest)
+        return (Picture(handle=scenario.film.image, sha256=digest, content=content),)
 
     def _known(self, scenario_id: str, digest: str) -> Reply | None:
         reply = self._journal.reply_for(digest)
@@ -303,7 +313,9 @@ class _Run:
     def _mark_wall_time(
         self, encounter: Encounter, scenario_id: str, briefing: Briefing | None
     ) -> None:
-        digest = self._client.request_sha256(encounter.messages(), briefing)
+        digest = self._client.request_sha256(
+            encounter.messages(), briefing, self._pictures(scenario_id)
+        )
         if self._known(scenario_id, digest) is None:
             mark = Reply(text="", finish_reason=WALL_TIME_MARK, cost_usd=0.0)
             self._write(encounter, scenario_id, digest, mark)

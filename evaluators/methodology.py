@@ -33,8 +33,8 @@ def methodology(catalogue: Catalogue | None = None) -> dict[str, Any]:
         "encounter": encounter_methodology(catalogue=used),
         "scoring": SCORING_VERSION,
         "scoring_files": {
-            path.name: sha256_file(path)
-            for path in sorted(SCORING_FOLDER.iterdir())
+            path.relative_to(SCORING_FOLDER).as_posix(): sha256_file(path)
+            for path in sorted(SCORING_FOLDER.rglob("*"))
             if path.suffix in (".py", ".yml")
         },
         "statistics": {

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from evaluators._scenario_freeze import PER_CONDITION, freeze
+from evaluators._scenario_images import image_file
 from evaluators._scenario_types import (
     ACTIONS_TAKEN,
     EVIDENCE,
@@ -31,6 +32,7 @@ from evaluators._scenario_types import (
     EvidenceItem,
     EvidenceTimeError,
     GroundTruth,
+    LeakingSetError,
     Manifest,
     MartError,
     Scenario,
@@ -40,7 +42,7 @@ from evaluators._scenario_types import (
     TamperedSetError,
     TruthTest,
 )
-from evaluators.encounter.protocol import Presentation
+from evaluators.encounter.protocol import Film, Presentation
 
 __all__ = [
     "PER_CONDITION",
@@ -49,6 +51,7 @@ __all__ = [
     "EvidenceItem",
     "EvidenceTimeError",
     "GroundTruth",
+    "LeakingSetError",
     "Manifest",
     "MartError",
     "Scenario",
@@ -59,6 +62,7 @@ __all__ = [
     "TruthTest",
     "freeze",
     "load",
+    "read_image",
     "read_manifest",
     "verify_files",
 ]
@@ -92,6 +96,9 @@ def read_manifest(folder: Path) -> Manifest:
             conditions=MappingProxyType(raw["conditions"]),
             files=MappingProxyType({name: SetFile(**file) for name, file in raw["files"].items()}),
             catalogue_sha256=raw["catalogue_sha256"],
+            images=raw["images"],
+            images_missing=raw["images_missing"],
+            kind=raw["kind"],
             format=raw["format"],
         )
         canonical = manifest.as_bytes()
@@ -155,6 +162,9 @@ def _read(folder: Path, manifest: Manifest, contents: Mapping[str, bytes]) -> Sc
                 evidence=evidence[key],
                 kind=raw["kind"],
                 release=raw["release"],
+                start_hours=raw["start_hours"],
+                film=None if raw["film"] is None else Film.model_validate(raw["film"]),
+                image_sha256=raw["image_sha256"],
             )
             for key, raw in shown.items()
         }
@@ -165,7 +175,24 @@ def _read(folder: Path, manifest: Manifest, contents: Mapping[str, bytes]) -> Sc
         scenarios=MappingProxyType(scenarios),
         truths=MappingProxyType(truths),
         actions_taken=MappingProxyType(actions),
+        folder=folder,
     )
+
+
+def read_image(scenario_set: ScenarioSet, sha256: str) -> bytes:
+    """A picture of the set, its digest checked.
+
+    Raises:
+        TamperedSetError: the file is missing or is another picture.
+    """
+    path = (scenario_set.folder or Path()) / image_file(sha256)
+    content = path.read_bytes() if path.is_file() else b""
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise TamperedSetError(
+            f"A picture of the set of {scenario_set.manifest.category} is missing or changed: "
+            "freeze the set again."
+        )
+    return content
 
 
 def _verified(folder: Path) -> tuple[Manifest, dict[str, bytes]]:

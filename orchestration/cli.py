@@ -16,6 +16,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from orchestration.cohort_commands import cohort_app
+from orchestration.leak_commands import leaks
 from orchestration.settings import PROJECT, Settings
 from registry.cli import app as registry_app
 
@@ -28,7 +30,9 @@ scenario_set_app = typer.Typer(help="Frozen scenario sets.", no_args_is_help=Tru
 data_app = typer.Typer(help="Raw data.", no_args_is_help=True)
 app.add_typer(scenario_set_app, name="scenario-set")
 app.add_typer(data_app, name="data")
+app.add_typer(cohort_app, name="cohort")
 app.add_typer(registry_app, name="registry")
+app.command()(leaks)
 
 console = Console()
 complaints = Console(stderr=True)
@@ -162,6 +166,7 @@ def attrition(as_json: JsonOption = False) -> None:
     import polars as pl
 
     from orchestration.show import show_attrition
+    from orchestration.workspace import landed_modules, open_source
 
     path = _workspace().marts / "cohort_attrition.parquet"
     if not path.is_file():
@@ -170,7 +175,7 @@ def attrition(as_json: JsonOption = False) -> None:
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
     else:
-        show_attrition(console, rows)
+        show_attrition(console, rows, landed_modules(open_source(Settings())[0]))
 
 
 @scenario_set_app.command()

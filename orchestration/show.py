@@ -1,6 +1,6 @@
 """Tables in the terminal.
 
-Belongs here: how standings, attrition and scenario sets are shown to a person. Does not belong
+Belongs here: how standings, attrition and cohorts are shown to a person. Does not belong
 here: how they come about.
 """
 
@@ -104,11 +104,20 @@ def _order(entry: Mapping[str, Any]) -> tuple[Any, ...]:
     return rank["low"], rank["high"], -(entry["mean_credit"] or 0.0), entry["candidate"]
 
 
-def show_attrition(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Per condition: admissions with its codes, those selected, those excluded by each rule."""
-    by_condition: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for row in rows:
-        by_condition.setdefault((row["category"], row["condition_id"]), []).append(row)
+def show_attrition(
+    console: Console, rows: Sequence[Mapping[str, Any]], modules: Sequence[str]
+) -> None:
+    """Per condition: admissions with its codes, those selected, those excluded by each rule.
+
+    Below it: whether the rows of every condition add up to all admissions, and what is smaller for
+    the want of a module.
+
+    Args:
+        console: Where to print.
+        rows: The mart `cohort_attrition`.
+        modules: Modules that are landed.
+    """
+    by_condition = _by_condition(rows)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("condition", no_wrap=True)
     table.add_column("coded", justify="right", no_wrap=True)
@@ -119,15 +128,123 @@ def show_attrition(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
         if of_category != category:
             category = of_category
             table.add_row(f"[bold]{_text(category)}[/]")
-        coded = [entry for entry in entries if entry["rule_id"] != "principal_dx"]
-        selected = sum(e["admissions"] for e in coded if e["rule_id"] == "selected")
         excluded = [
             f"{entry['rule_id']} {entry['admissions']}"
-            for entry in sorted(coded, key=lambda entry: int(entry["rule_order"]))
+            for entry in sorted(_coded(entries), key=lambda entry: int(entry["rule_order"]))
             if entry["rule_id"] != "selected" and entry["admissions"]
         ]
-        total = sum(entry["admissions"] for entry in coded)
+        excluded += [
+            f"{entry['rule_id']} [yellow](module_missing: {entry['missing_modules']})[/]"
+            for entry in sorted(entries, key=lambda entry: int(entry["rule_order"]))
+            if entry["missing_modules"]
+        ]
+        total, selected = _sums(entries)
         table.add_row(f"  {condition}", str(total), str(selected), ", ".join(excluded))
     console.print(table)
-    admissions = max((sum(e["admissions"] for e in of) for of in by_condition.values()), default=0)
-    console.print(f"Of {admissions} admissions; all others lack the condition's codes.")
+    for line in _attrition_words(by_condition, modules):
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+def _attrition_words(
+    by_condition: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]], modules: Sequence[str]
+) -> list[str]:
+    """What stands below the table."""
+    sums = {sum(int(entry["admissions"]) for entry in of) for of in by_condition.values()}
+    selected = sum(_sums(entries)[1] for entries in by_condition.values())
+    words = []
+    if len(sums) == 1:
+        words.append(
+            f"Selected and excluded add up to {sums.pop()} admissions for each of "
+            f"{len(by_condition)} conditions; those not counted as coded lack its codes. "
+            f"{selected} are selected in all."
+        )
+    elif sums:
+        words.append(
+            "[red]The rows of the conditions do not add up to one number of admissions[/] "
+            f"({min(sums)} to {max(sums)}): run `medcred dbt build` again."
+        )
+    absent = [module for module in _MODULES if module not in modules]
+    if absent:
+        words.append(
+            f"Not in this source: {', '.join(absent)}. Their evidence is `not_in_source`, and a "
+            "rule that only they could tell is marked module_missing: a required test is then not "
+            "asked for, a film's label not known."
+        )
+    return words
+
+
+_MODULES = ("hosp", "icu", "ed", "note", "cxr", "ecg", "echo", "pulseox")
+
+
+def cohort_rows(
+    cohorts: Sequence[str], attrition: Sequence[Mapping[str, Any]], names: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """One entry a cohort: category, condition, name, admissions with its codes, scenarios.
+
+    Args:
+        cohorts: Files as `category/condition`.
+        attrition: The mart `cohort_attrition`; empty when nothing was built.
+        names: Names of conditions by id.
+
+    Returns:
+        In the order of `cohorts`; `admissions` and `scenarios` are None for a cohort that the last
+        run did not have.
+    """
+    by_condition = _by_condition(attrition)
+    found = []
+    for cohort in cohorts:
+        category, condition = cohort.split("/")
+        entries = by_condition.get((category, condition))
+        admissions, scenarios = _sums(entries) if entries else (None, None)
+        found.append(
+            {
+                "category": category,
+                "condition": condition,
+                "name": names.get(condition, condition),
+                "admissions": admissions,
+                "scenarios": scenarios,
+            }
+        )
+    return found
+
+
+def show_cohorts(console: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+    """One line a cohort, by category; a cohort that was not built yet has no figures."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("condition", no_wrap=True)
+    table.add_column("name")
+    table.add_column("admissions", justify="right", no_wrap=True)
+    table.add_column("scenarios", justify="right", no_wrap=True)
+    category = None
+    for row in rows:
+        if row["category"] != category:
+            category = row["category"]
+            table.add_row(f"[bold]{_text(category)}[/]")
+        figures = ["not built" if row[k] is None else str(row[k]) for k in _FIGURES]
+        table.add_row(f"  {row['condition']}", row["name"], *figures)
+    console.print(table)
+    if any(row["admissions"] is None for row in rows):
+        console.print("Not built: `medcred run` builds and examines it.", highlight=False)
+
+
+_FIGURES = ("admissions", "scenarios")
+
+
+def _by_condition(
+    rows: Sequence[Mapping[str, Any]],
+) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault((row["category"], row["condition_id"]), []).append(row)
+    return found
+
+
+def _coded(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [entry for entry in entries if entry["rule_id"] != "principal_dx"]
+
+
+def _sums(entries: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    """Admissions with the codes of a condition, and those selected."""
+    coded = _coded(entries)
+    selected = sum(int(e["admissions"]) for e in coded if e["rule_id"] == "selected")
+    return sum(int(entry["admissions"]) for entry in coded), selected

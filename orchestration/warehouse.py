@@ -97,13 +97,23 @@ def manifest_path(home: Path) -> Path:
         return manifest
 
 
-def categories(manifest: Mapping[str, Any]) -> tuple[str, ...]:
-    """Categories of all dbt models with the tag `cohort`, from their metadata, sorted."""
-    found = set()
+def kinds_of_categories(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Category to kind of its scenarios, sorted, from the metadata of dbt's models.
+
+    A model with the tag `cohort` is of kind `admission`; one with the tag `task` names its kind
+    and its category or categories.
+    """
+    found: dict[str, str] = {}
     for node in manifest["nodes"].values():
-        if node["resource_type"] == "model" and "cohort" in node["tags"]:
-            found.add(str(node["config"]["meta"]["category"]))
-    return tuple(sorted(found))
+        if node["resource_type"] != "model":
+            continue
+        meta = node["config"]["meta"]
+        if "cohort" in node["tags"]:
+            found[str(meta["category"])] = "admission"
+        elif "task" in node["tags"]:
+            named = meta.get("categories") or [meta["category"]]
+            found.update({str(category): str(meta["kind"]) for category in named})
+    return dict(sorted(found.items()))
 
 
 def load_manifest(home: Path) -> dict[str, Any]:

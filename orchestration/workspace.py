@@ -65,6 +65,10 @@ class Workspace:
         """The standings, with the policy's decisions."""
         return self.folder / "standings.json"
 
+    def difficulty(self, category: str) -> Path:
+        """Estimated difficulty of one category's scenarios."""
+        return self.folder / "examinations" / category / "difficulty.json"
+
     def scenario_set(self, category: str) -> Path:
         """Folder of one category's frozen scenario set."""
         return self.folder / "scenario_sets" / category
@@ -135,31 +139,73 @@ def open_source(settings: Settings) -> tuple[Source, Workspace]:
     return source, Workspace(enclave(settings), source.slug)
 
 
+# The table of MIMIC-III without which it does not provide a module (docs/decisions/mimiciii.md). It
+# has neither triage nor vital signs of the emergency department, and no films.
+_PROVIDED_BY_MIMICIII = {
+    "hosp": "admissions",
+    "icu": "icustays",
+    "note": "noteevents",
+    "echo": "noteevents",
+}
+
+
 def landed_modules(source: Source) -> tuple[str, ...]:
-    """Modules of which the source has at least one table, sorted."""
-    return tuple(
-        sorted({module for (module, _), file in source.tables.items() if file.origin != "absent"})
-    )
+    """Modules of which the source has at least one table, sorted.
+
+    Of a source that holds MIMIC-III and no hosp of MIMIC-IV: those that MIMIC-III provides, since
+    other modules would be of other patients. A table that is published without rows, as the notes
+    of the open demo, provides nothing.
+    """
+    if is_mimiciii(source):
+        provided = {
+            module: source.tables[("mimiciii", table)]
+            for module, table in _PROVIDED_BY_MIMICIII.items()
+        }
+        return tuple(
+            sorted(
+                module
+                for module, file in provided.items()
+                if file.origin != "absent" and file.expected_rows != 0
+            )
+        )
+    return tuple(sorted(_modules_with_files(source)))
+
+
+def is_mimiciii(source: Source) -> bool:
+    """Whether MIMIC-III's admissions are examined: it is there, and no table of hosp is."""
+    modules = _modules_with_files(source)
+    return "mimiciii" in modules and "hosp" not in modules
+
+
+def picture_folders(source: Source) -> tuple[Path, ...]:
+    """Folders of the releases that hold chest films: the JPEG release first, then DICOM."""
+    tables = (source.tables[("cxr", "metadata")], source.tables[("cxr", "record_list")])
+    return tuple(dict.fromkeys(file.path.parent for file in tables if file.path is not None))
 
 
 def base_release(source: Source) -> str:
     """The release whose admissions are examined; it names the scenarios.
 
+    The label holds `mimiciii` when they are MIMIC-III's, generated data included: dbt stages by it.
+
     Raises:
         NoActiveSourceError: when the source has no admissions, so nobody could be examined.
     """
-    admissions = source.tables[("hosp", "admissions")].release
-    if admissions is None and landed_modules(source) == ("mimiciii",):
+    examined = ("mimiciii" if is_mimiciii(source) else "hosp", "admissions")
+    admissions = source.tables[examined]
+    if admissions.release is None or (is_mimiciii(source) and admissions.origin == "absent"):
         raise NoActiveSourceError(
-            f"The source {source.slug} holds MIMIC-III only, which this version lands and cannot "
-            "examine yet: name a folder that holds MIMIC-IV with --source."
+            f"The source {source.slug} has no table {'.'.join(examined)}: name a folder that holds "
+            "the hosp module of MIMIC-IV, or MIMIC-III, with --source."
         )
-    if admissions is None:
-        raise NoActiveSourceError(
-            f"The source {source.slug} has no table hosp.admissions: name a folder that holds the "
-            "hosp module with --source."
-        )
-    return admissions
+    if is_mimiciii(source) and "mimiciii" not in admissions.release:
+        name, _, version = admissions.release.rpartition(" ")
+        return f"{name}-mimiciii {version}"
+    return admissions.release
+
+
+def _modules_with_files(source: Source) -> set[str]:
+    return {module for (module, _), file in source.tables.items() if file.origin != "absent"}
 
 
 def write_json(path: Path, record: object) -> None:

@@ -315,7 +315,10 @@ def _slug(official: Providers, supplemented: bool) -> str:
     """Name of the base release, then what is missing from it and what stands beside it."""
     by_module = {module: folder for (module, _), folder in official.items()}
     first = by_module.get("hosp") or by_module[min(by_module)]
-    if first.marker is not None:
+    if first.marker is not None and set(by_module) == {"mimiciii"}:
+        parts = [f"synthetic-mimiciii-{first.marker.patients}-{first.marker.seed}"]
+        usual = []
+    elif first.marker is not None:
         parts = [f"synthetic-{first.marker.patients}-{first.marker.seed}"]
         usual = [module for module in first.release.modules if module != "mimiciii"]
     else:

@@ -1,8 +1,8 @@
-"""Contracts of the five marts where they enter Python: what each must look like, and the proof.
+"""Contracts of the marts where they enter Python: what each must look like, and the proof.
 
 Belongs here: columns, types, nullability, ranges with units, enumerations, keys and relations of
-`scenarios`, `evidence`, `ground_truth`, `actions_taken` and `cohort_attrition` as `docs/formats.md`
-states them, and `check_mart`, which holds a folder of Parquet files against them.
+the marts as `docs/formats.md` states them, and `check_mart`, which holds a folder of Parquet files
+against them.
 Does not belong here: raw tables (`data_contracts.raw_contracts`), distributions and coverage
 (`data_contracts.suites`), the SQL that makes the marts (`dbt_project`), and values: a report names
 columns and checks and counts rows, nothing else.

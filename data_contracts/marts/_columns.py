@@ -51,6 +51,11 @@ _COLUMNS: Final[dict[str, dict[str, pl.DataType | type[pl.DataType]]]] = {
         "acuity": pl.Int32,
         "home_drugs": _TEXTS,
         "past_diagnoses": _TEXTS,
+        "history": pl.String,
+        "past_history": pl.String,
+        "social_history": pl.String,
+        "family_history": pl.String,
+        "allergies": pl.String,
     },
     "evidence": {
         "scenario_id": pl.String,
@@ -85,6 +90,7 @@ _COLUMNS: Final[dict[str, dict[str, pl.DataType | type[pl.DataType]]]] = {
         "sex": pl.String,
         "age_band": pl.String,
         "race": pl.String,
+        "race_group": pl.String,
         "insurance": pl.String,
         "language": pl.String,
     },
@@ -102,8 +108,55 @@ _COLUMNS: Final[dict[str, dict[str, pl.DataType | type[pl.DataType]]]] = {
         "rule_order": pl.Int32,
         "rule_id": pl.String,
         "admissions": pl.Int64,
+        "missing_modules": pl.String,
+    },
+    "task_scenarios": {},
+    "task_evidence": {},
+    "task_truth": {
+        "scenario_id": pl.String,
+        "category": pl.String,
+        "condition_id": pl.String,
+        "subject_id": pl.Int64,
+        "hadm_id": pl.Int64,
+        "unit_key": pl.String,
+        "t0": _TIMESTAMP,
+        "target_code": pl.String,
+        "target_version": pl.Int16,
+        "answers": pl.String,
+        "died_in_hospital": pl.Boolean,
+        "sex": pl.String,
+        "age_band": pl.String,
+        "race": pl.String,
+        "race_group": pl.String,
+        "insurance": pl.String,
+        "language": pl.String,
+    },
+    "task_attrition": {
+        "category": pl.String,
+        "rule_id": pl.String,
+        "units": pl.Int64,
+    },
+    "icu_severity": {
+        "stay_id": pl.Int64,
+        "sofa_24h": pl.Int32,
+        "sepsis3": pl.Boolean,
+        "kdigo_stage_48h": pl.Int32,
+        "ventilated_24h": pl.Boolean,
+        "vasopressor_24h": pl.Boolean,
     },
 }
+# The kinds of scenario that ask more than a diagnosis are told and shown in the same way.
+_COLUMNS["task_scenarios"] = {
+    name: dtype
+    for listed in (
+        dict(list(_COLUMNS["scenarios"].items())[:5]),
+        {"start_hours": pl.Float64},
+        dict(list(_COLUMNS["scenarios"].items())[5:]),
+        dict.fromkeys(("film_view", "film_indication", "film_findings", "film_image"), pl.String),
+    )
+    for name, dtype in listed.items()
+}
+_COLUMNS["task_evidence"] = _COLUMNS["evidence"]
 
 _NULLABLE: Final[dict[str, frozenset[str]]] = {
     "scenarios": frozenset(
@@ -118,13 +171,30 @@ _NULLABLE: Final[dict[str, frozenset[str]]] = {
             "dbp_mmhg",
             "pain",
             "acuity",
+            "history",
+            "past_history",
+            "social_history",
+            "family_history",
+            "allergies",
         }
     ),
     "evidence": frozenset({"specimen", "value_num", "unit", "ref_low", "ref_high", "flag"}),
     "ground_truth": frozenset({"stay_id", "is_confirmed", "race", "insurance", "language"}),
     "actions_taken": frozenset(),
-    "cohort_attrition": frozenset(),
+    "cohort_attrition": frozenset({"missing_modules"}),
+    "task_scenarios": frozenset(),
+    "task_evidence": frozenset(),
+    "task_truth": frozenset({"target_code", "target_version", "race", "insurance", "language"}),
+    "task_attrition": frozenset(),
+    "icu_severity": frozenset({"kdigo_stage_48h"}),
 }
+_NULLABLE["task_scenarios"] = _NULLABLE["scenarios"] | {
+    "film_view",
+    "film_indication",
+    "film_findings",
+    "film_image",
+}
+_NULLABLE["task_evidence"] = _NULLABLE["evidence"]
 
 MARTS: Final[tuple[str, ...]] = tuple(_COLUMNS)
 """The marts, in the order of `docs/formats.md`."""

@@ -109,7 +109,7 @@ def _one_to_one(column: str, other: str) -> Relation:
     )
 
 
-def _unnumbered(tables: Tables) -> pl.LazyFrame:
+def _unnumbered(tables: Tables, mart: str = "evidence") -> pl.LazyFrame:
     """Rows that are not the next of their scenario, or stand before an earlier scenario."""
     scenario, number = pl.col("scenario_id"), pl.col("evidence_no")
     first = scenario.is_first_distinct()
@@ -118,23 +118,25 @@ def _unnumbered(tables: Tables) -> pl.LazyFrame:
         .then((number == 1) & (scenario > scenario.shift(1)).fill_null(value=True))
         .otherwise((scenario == scenario.shift(1)) & (number == number.shift(1) + 1))
     )
-    return tables["evidence"].select("scenario_id", "evidence_no").filter(~in_order)
+    return tables[mart].select("scenario_id", "evidence_no").filter(~in_order)
 
 
-def _backwards(tables: Tables) -> pl.LazyFrame:
+def _backwards(tables: Tables, mart: str = "evidence") -> pl.LazyFrame:
     scenario, hours = pl.col("scenario_id"), pl.col("available_hours")
     return (
-        tables["evidence"]
+        tables[mart]
         .select("scenario_id", "available_hours")
         .filter((scenario == scenario.shift(1)) & (hours < hours.shift(1)))
     )
 
 
-def _after_decision(tables: Tables) -> pl.LazyFrame:
+def _after_decision(
+    tables: Tables, mart: str = "evidence", scenarios: str = "scenarios"
+) -> pl.LazyFrame:
     return (
-        tables["evidence"]
+        tables[mart]
         .select("scenario_id", "available_hours")
-        .join(tables["scenarios"].select("scenario_id", "decision_hours"), on="scenario_id")
+        .join(tables[scenarios].select("scenario_id", "decision_hours"), on="scenario_id")
         .filter(pl.col("available_hours") > pl.col("decision_hours"))
     )
 
@@ -200,6 +202,17 @@ def _selected_not_scenarios(tables: Tables) -> pl.LazyFrame:
     )
 
 
+def _selected_not_tasks(tables: Tables) -> pl.LazyFrame:
+    scenarios = tables["task_truth"].group_by("category").agg(pl.len().alias("scenarios"))
+    return (
+        tables["task_attrition"]
+        .filter(pl.col("rule_id") == "selected")
+        .select("category", "units")
+        .join(scenarios, on="category", how="full", coalesce=True)
+        .filter(pl.col("units").fill_null(0) != pl.col("scenarios").fill_null(0))
+    )
+
+
 RELATIONS: Final[tuple[Relation, ...]] = (
     _key("scenarios", "scenario_id"),
     _foreign("scenarios", "ground_truth", "scenario_id"),
@@ -262,5 +275,40 @@ RELATIONS: Final[tuple[Relation, ...]] = (
         _selected_not_scenarios,
         ("ground_truth",),
     ),
+    _key("task_scenarios", "scenario_id"),
+    _foreign("task_scenarios", "task_truth", "scenario_id"),
+    _key("task_evidence", "scenario_id", "evidence_no"),
+    _foreign("task_evidence", "task_scenarios", "scenario_id"),
+    Relation(
+        "task_evidence",
+        "evidence_no",
+        "1, 2, 3 .. in sorted scenarios",
+        lambda tables: _unnumbered(tables, "task_evidence"),
+    ),
+    Relation(
+        "task_evidence",
+        "available_hours",
+        "ascending in each scenario",
+        lambda tables: _backwards(tables, "task_evidence"),
+    ),
+    Relation(
+        "task_evidence",
+        "available_hours",
+        "at most decision_hours",
+        lambda tables: _after_decision(tables, "task_evidence", "task_scenarios"),
+        ("task_scenarios",),
+    ),
+    _key("task_truth", "scenario_id"),
+    _key("task_truth", "category", "unit_key"),
+    _foreign("task_truth", "task_scenarios", "scenario_id"),
+    _key("task_attrition", "category", "rule_id"),
+    Relation(
+        "task_attrition",
+        "units",
+        "selected equals the scenarios of the category",
+        _selected_not_tasks,
+        ("task_truth",),
+    ),
+    _key("icu_severity", "stay_id"),
 )
 """All rules over whole tables."""

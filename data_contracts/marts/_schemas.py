@@ -24,6 +24,7 @@ _NAME: Final = r"^[a-z][a-z0-9_]*$"
 _CODE: Final = r"^[0-9A-Z]{3,7}$"
 _ICD_VERSIONS: Final = [9, 10]
 _SEXES: Final = ["F", "M"]
+_RACE_GROUPS: Final = ["White", "Black", "Hispanic/Latino", "Asian", "Other", "Unknown"]
 
 DECISION_HOURS_MAX: Final = 72.0
 """A scenario is decided at the latest 72 hours after `t0` (design, "The encounter")."""
@@ -42,13 +43,14 @@ VITAL_LIMITS: Final[dict[str, tuple[float, float, str]]] = {
 """Lowest and highest value that a presentation may show, and the unit of both."""
 
 EVIDENCE_KINDS: Final = {
-    "lab": "lab_",
-    "micro": "micro_",
-    "vital": "vital_",
-    "imaging": "img_",
-    "ecg": "ecg_",
+    "lab": "lab",
+    "micro": "micro",
+    "vital": "vital",
+    "imaging": "img",
+    "ecg": "ecg",
+    "exam": "exam|hist",
 }
-"""Kind of evidence, and how the ids of its tests begin."""
+"""Kind of evidence, and the first words of the ids of its tests."""
 ACTION_SOURCES: Final = (
     "emar",
     "pyxis",
@@ -136,11 +138,18 @@ _RULES: Final[dict[str, dict[str, tuple[_Rule, ...]]]] = {
         "acuity": (_within(1, 5, "(Emergency Severity Index)"),),
         "home_drugs": _SORTED_TEXTS,
         "past_diagnoses": _SORTED_TEXTS,
+        "history": (_NOT_BLANK,),
+        "past_history": (_NOT_BLANK,),
+        "social_history": (_NOT_BLANK,),
+        "family_history": (_NOT_BLANK,),
+        "allergies": (_NOT_BLANK,),
     },
     "evidence": {
         "scenario_id": (_HEX,),
         "evidence_no": (_POSITIVE,),
-        "test_id": (_matches(r"^(lab|micro|vital|img|ecg)_[a-z0-9_]+$", "a catalogue id"),),
+        "test_id": (
+            _matches(r"^(lab|micro|vital|img|ecg|exam|hist)_[a-z0-9_]+$", "a catalogue id"),
+        ),
         "kind": (_one_of(tuple(EVIDENCE_KINDS), "kind"),),
         "label": (_NOT_BLANK,),
         "specimen": (_NOT_BLANK,),
@@ -183,6 +192,7 @@ _RULES: Final[dict[str, dict[str, tuple[_Rule, ...]]]] = {
         "sex": (_one_of(_SEXES, "sex"),),
         "age_band": (_NOT_BLANK,),
         "race": (_NOT_BLANK,),
+        "race_group": (_one_of(_RACE_GROUPS, "race group"),),
         "insurance": (_NOT_BLANK,),
         "language": (_NOT_BLANK,),
     },
@@ -198,7 +208,41 @@ _RULES: Final[dict[str, dict[str, tuple[_Rule, ...]]]] = {
         "rule_order": (("not negative", lambda column: column >= 0),),
         "rule_id": (_SNAKE,),
         "admissions": (("not negative", lambda column: column >= 0),),
+        "missing_modules": (_matches(r"^[a-z]+(, [a-z]+)*$", "modules parted by commas"),),
     },
+}
+
+_RULES["task_scenarios"] = {
+    **_RULES["scenarios"],
+    "kind": (_one_of(["intensive_care", "radiology", "emergency"], "kind"),),
+    "start_hours": (_within(0, DECISION_HOURS_MAX, "hours"),),
+    "decision_hours": (_within(0, DECISION_HOURS_MAX, "hours"),),
+    "film_view": (_one_of(["PA", "AP"], "view"),),
+    "film_indication": (_NOT_BLANK,),
+    "film_findings": (_NOT_BLANK,),
+    "film_image": (_matches(r"^files/[A-Za-z0-9_./-]+$", "a path below files/"),),
+}
+_RULES["task_evidence"] = _RULES["evidence"]
+_RULES["task_truth"] = {
+    **{
+        name: _RULES["ground_truth"][name]
+        for name in (
+            "scenario_id", "category", "condition_id", "subject_id", "hadm_id", "target_code",
+            "target_version", "sex", "age_band", "race", "race_group", "insurance", "language",
+        )
+    },
+    "unit_key": (_matches(r"^[0-9]+$", "a number"),),
+    "answers": (_matches(r"^\{.*\}$", "a JSON object"),),
+}  # fmt: skip
+_RULES["task_attrition"] = {
+    "category": (_SNAKE,),
+    "rule_id": (_SNAKE,),
+    "units": (_POSITIVE,),
+}
+_RULES["icu_severity"] = {
+    "stay_id": (_POSITIVE,),
+    "sofa_24h": (_within(0, 24, "points"),),
+    "kdigo_stage_48h": (_one_of([0, 1, 2, 3], "stage"),),
 }
 
 _ROW_RULES: Final[dict[str, tuple[tuple[str, pl.Expr], ...]]] = {
@@ -206,7 +250,10 @@ _ROW_RULES: Final[dict[str, tuple[tuple[str, pl.Expr], ...]]] = {
         ("taken_hours at most available_hours", pl.col("taken_hours") <= pl.col("available_hours")),
         (
             "test_id of its kind",
-            pl.col("test_id").str.starts_with(pl.col("kind").replace(EVIDENCE_KINDS)),
+            pl.col("kind")
+            .replace(EVIDENCE_KINDS)
+            .str.split("|")
+            .list.contains(pl.col("test_id").str.extract(r"^([a-z]+)_", 1)),
         ),
     ),
     "ground_truth": (
@@ -224,6 +271,7 @@ _ROW_RULES: Final[dict[str, tuple[tuple[str, pl.Expr], ...]]] = {
         ),
     ),
 }
+_ROW_RULES["task_evidence"] = _ROW_RULES["evidence"]
 
 
 @cache

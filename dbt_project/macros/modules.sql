@@ -3,22 +3,32 @@
     {{ return(module in env_var('MEDCRED_MODULES', 'hosp,icu,ed').split(',')) }}
 {%- endmacro %}
 
-{#- SQL condition: can the landed modules tell whether a test of the catalogue was done?
+{#- The modules that tell whether a test of the catalogue was done, as SQL text (`ed, icu`: either);
+    null when it lies where the SQL does not read.
 
     Labs, panels, cultures and coded procedures lie in hosp; vital signs in ed or icu; imaging in
-    note, ECGs in ecg, echocardiograms in echo. Telemetry, bedside ultrasound and examinations lie
-    where the SQL does not read them. -#}
-{% macro test_is_landed(test) -%}
+    note, as are examinations, ECGs in ecg, echocardiograms in echo. Telemetry and bedside
+    ultrasound lie where the SQL does not read them. -#}
+{% macro modules_of_test(test) -%}
     case
-        when {{ test }}.kind in ('lab', 'panel', 'micro', 'procedure')
-            then {{ module_is_landed('hosp') }}
-        when {{ test }}.kind = 'vital' then {{ module_is_landed('ed') or module_is_landed('icu') }}
-        when {{ test }}.test_id = 'ecg_12lead' then {{ module_is_landed('ecg') }}
-        when starts_with({{ test }}.test_id, 'echo_') then {{ module_is_landed('echo') }}
-        when starts_with({{ test }}.module_table, 'note.radiology')
-            then {{ module_is_landed('note') }}
-        else false
+        when {{ test }}.kind in ('lab', 'panel', 'micro', 'procedure') then 'hosp'
+        when {{ test }}.kind = 'vital' then 'ed, icu'
+        when {{ test }}.kind = 'exam' then 'note'
+        when {{ test }}.test_id = 'ecg_12lead' then 'ecg'
+        when starts_with({{ test }}.test_id, 'echo_') then 'echo'
+        when starts_with({{ test }}.module_table, 'note.radiology') then 'note'
     end
+{%- endmacro %}
+
+{#- SQL condition: can the landed modules tell whether a test of the catalogue was done? -#}
+{% macro test_is_landed(test) -%}
+    {%- set landed = env_var('MEDCRED_MODULES', 'hosp,icu,ed').split(',') -%}
+    coalesce(
+        list_has_any(
+            string_split({{ modules_of_test(test) }}, ', '), ['{{ landed | join("', '") }}']
+        ),
+        false
+    )
 {%- endmacro %}
 
 {#- Kinds of tests that a coded or charted procedure proves, as an SQL list. An ECG or an

@@ -3,7 +3,7 @@
     required_tests_1, required_tests_2, ... of the condition; `condition_rules` for what the cohort's
     own file asks beyond (code_support, inclusion_extra, exclusion_extra).
 
-    Not applied: discharge_note, note_confirms (no notes landed), comfort_only (optional),
+    Not applied: discharge_note (docs/decisions/leak-audit.md), note_confirms, comfort_only (optional),
     min_cohort (a matter of the freeze). -#}
 {% macro screening_rules() -%}
     {{ return([

@@ -46,3 +46,14 @@
 {% macro valid_vital(test_id, value) -%}
     case when {{ is_valid_vital("'" ~ test_id ~ "'", value) }} then {{ value }} end
 {%- endmacro %}
+
+{#- Age in bands, for results by group. -#}
+{% macro age_band(age) -%}
+    case
+        when {{ age }} < 30 then '18-29'
+        when {{ age }} < 50 then '30-49'
+        when {{ age }} < 65 then '50-64'
+        when {{ age }} < 80 then '65-79'
+        else '80+'
+    end
+{%- endmacro %}

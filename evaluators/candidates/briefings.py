@@ -7,10 +7,13 @@ that no other candidate gets one (`client`), which needs no trust in this module
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from evaluators.candidates.config import Candidate
 from evaluators.candidates.reference.briefing import Briefing, NamedDiagnosis
+from evaluators.candidates.reference.task_answers import commonest_answers
 from evaluators.catalogue import Catalogue
+from evaluators.leak_audit import probed_conditions
 from evaluators.scenario_sets import ScenarioSet
 
 
@@ -33,22 +36,47 @@ def briefings(
             )
             for condition_id in sorted({truth.condition_id for truth in truths.values()})
         }
-        return lambda scenario_id: told_of[truths[scenario_id].condition_id]
+
+        def told_the_truth(scenario_id: str) -> Briefing:
+            truth = truths[scenario_id]
+            known = told_of[truth.condition_id]
+            if truth.answers is None:
+                return known
+            return known.model_copy(update={"answers": dict(truth.answers)})
+
+        return told_the_truth
     told: Briefing | None = None
     if model == "reference/commonest":
-        told = Briefing(commonest=_commonest(scenario_set, catalogue))
+        told = Briefing(
+            commonest=_commonest(scenario_set, catalogue), answers=_answers(scenario_set)
+        )
     elif model == "reference/order-everything":
         told = Briefing(
             commonest=_commonest(scenario_set, catalogue),
+            answers=_answers(scenario_set),
             tests=tuple(test.canonical_name for test in catalogue.tests.values()),
         )
     elif model == "reference/random":
-        known = catalogue.in_category(scenario_set.manifest.category)
+        known = catalogue.in_category(scenario_set.manifest.category) or tuple(
+            catalogue.conditions.values()
+        )
         told = Briefing(
             conditions=tuple(
                 _named(catalogue, found.condition_id)
                 for found in sorted(known, key=lambda condition: condition.name)
-            )
+            ),
+            answers=_answers(scenario_set),
+        )
+    elif model == "reference/leak-probe":
+        known_ids = {
+            condition.condition_id
+            for condition in catalogue.in_category(scenario_set.manifest.category)
+        }
+        told = Briefing(
+            probed=probed_conditions(
+                catalogue, sorted(known_ids | set(scenario_set.manifest.conditions))
+            ),
+            answers=_answers(scenario_set),
         )
     return lambda scenario_id: told
 
@@ -61,6 +89,13 @@ def _commonest(scenario_set: ScenarioSet, catalogue: Catalogue) -> NamedDiagnosi
     return _named(
         catalogue, min(counts, key=lambda condition_id: (-counts[condition_id], condition_id))
     )
+
+
+def _answers(scenario_set: ScenarioSet) -> dict[str, Any] | None:
+    """The commonest of what is asked besides the diagnosis."""
+    known = [truth.answers for truth in scenario_set.truths.values() if truth.answers is not None]
+    found = commonest_answers(known)
+    return None if found is None else dict(found)
 
 
 def _unsafe_to_omit(catalogue: Catalogue, condition_id: str) -> tuple[str, ...]:
@@ -79,6 +114,8 @@ def _unsafe_to_omit(catalogue: Catalogue, condition_id: str) -> tuple[str, ...]:
 
 
 def _named(catalogue: Catalogue, condition_id: str) -> NamedDiagnosis:
-    condition = catalogue.conditions[condition_id]
+    condition = catalogue.conditions.get(condition_id) or catalogue.diagnoses.get(condition_id)
+    if condition is None:  # the stratum of a film
+        return NamedDiagnosis(diagnosis=condition_id.replace("_", " "))
     code = condition.icd10_prefixes[0] if condition.icd10_prefixes else None
     return NamedDiagnosis(diagnosis=condition.name, icd10=code)

@@ -14,6 +14,7 @@ the environment can lead a message elsewhere.
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -30,6 +31,7 @@ from evaluators.candidates.errors import (
     FaultKind,
     InfrastructureError,
     ModelChanged,
+    PicturesRefused,
 )
 from evaluators.candidates.faults import Fault, Unanswerable, classify
 from evaluators.candidates.litellm_switches import (
@@ -39,7 +41,7 @@ from evaluators.candidates.litellm_switches import (
 )
 from evaluators.candidates.reference.briefing import Briefing
 from evaluators.canonical import sha256_json
-from evaluators.encounter.protocol import Reply
+from evaluators.encounter.protocol import Picture, Reply
 from evaluators.encounter.replies import STEP_SCHEMA
 
 if TYPE_CHECKING:
@@ -117,11 +119,18 @@ class ModelClient:
         self._arguments = {}
         await self._resources.aclose()
 
-    def request_sha256(self, messages: Messages, briefing: Briefing | None = None) -> str:
-        """Digest of a request: model, messages, parameters, and the briefing of a reference one."""
+    def request_sha256(
+        self,
+        messages: Messages,
+        briefing: Briefing | None = None,
+        pictures: Sequence[Picture] = (),
+    ) -> str:
+        """Digest over model, messages, parameters, pictures, and a reference one's briefing."""
         params = self._sent_params
         if briefing is not None:
             params = {**params, "briefing_sha256": briefing.sha256}
+        if pictures:
+            params = {**params, "pictures_sha256": [picture.sha256 for picture in pictures]}
         return sha256_json(
             {"model": self.candidate.model, "messages": list(messages), "params": params}
         )
@@ -139,12 +148,19 @@ class ModelClient:
         elif self._model_seen != model:
             raise ModelChanged(self.candidate.id)
 
-    async def ask(self, messages: Messages, *, briefing: Briefing | None = None) -> Reply:
+    async def ask(
+        self,
+        messages: Messages,
+        *,
+        briefing: Briefing | None = None,
+        pictures: Sequence[Picture] = (),
+    ) -> Reply:
         """Ask, as often as the retry policy allows, and return the reply.
 
         Args:
             messages: system prompt, then user and assistant in turn.
             briefing: what a reference candidate is told besides.
+            pictures: what the first user message shows; sent as data URIs after its text.
 
         Returns:
             The reply. Empty choices give an empty text; a conversation beyond the context window
@@ -155,14 +171,23 @@ class ModelClient:
             InfrastructureError: when no answer was to be had.
             ModelChanged: when another model answers than before.
             BriefingRefused: when a briefing is meant for any but a reference candidate.
+            PicturesRefused: when the candidate does not declare the modality.
             EgressRefused: when the endpoint tried to lead the request elsewhere.
         """
-        return (await self.answer(messages, briefing=briefing)).reply
+        return (await self.answer(messages, briefing=briefing, pictures=pictures)).reply
 
-    async def answer(self, messages: Messages, *, briefing: Briefing | None = None) -> Answer:
+    async def answer(
+        self,
+        messages: Messages,
+        *,
+        briefing: Briefing | None = None,
+        pictures: Sequence[Picture] = (),
+    ) -> Answer:
         """Like `ask`, with the number of calls and the duration of the successful one."""
         if briefing is not None and not self.candidate.is_reference:
             raise BriefingRefused(self.candidate.id)
+        if pictures and not self.candidate.takes_pictures:
+            raise PicturesRefused(self.candidate.id)
         if self._litellm is None:
             raise RuntimeError("the client is not open: use `async with ModelClient(...)`")
         assert_no_callbacks(self._litellm)
@@ -174,7 +199,7 @@ class ModelClient:
                 with attempt:
                     calls += 1
                     started = time.monotonic()
-                    reply = await self._call(messages, briefing)
+                    reply = await self._call(messages, briefing, pictures)
                     answered = Answer(reply, calls, time.monotonic() - started)
         except _Retried as last:
             fault = last.fault
@@ -213,7 +238,9 @@ class ModelClient:
             reraise=True,
         )
 
-    async def _call(self, messages: Messages, briefing: Briefing | None) -> Reply:
+    async def _call(
+        self, messages: Messages, briefing: Briefing | None, pictures: Sequence[Picture]
+    ) -> Reply:
         extra = {"briefing": briefing.as_plain} if briefing is not None else {}
         found: Fault | Unanswerable | None = None
         response: Any = None
@@ -221,7 +248,7 @@ class ModelClient:
         try:
             async with asyncio.timeout(self.candidate.retry.timeout_seconds):
                 response = await self._litellm.acompletion(
-                    messages=[dict(message) for message in messages], **self._arguments, **extra
+                    messages=self._sent(messages, pictures), **self._arguments, **extra
                 )
         except Exception as error:  # LiteLLM raises whatever its providers raise
             found = classify(error, self._litellm)
@@ -237,6 +264,23 @@ class ModelClient:
                 found = Fault(FaultKind.CONFIGURATION, None, is_retried=False)
             raise _Retried(found)
         return self._read(response)
+
+    def _sent(self, messages: Messages, pictures: Sequence[Picture]) -> list[dict[str, Any]]:
+        """The messages as they leave: the first user message with its pictures, if there are any.
+
+        A reference candidate reads texts and no pictures.
+        """
+        sent: list[dict[str, Any]] = [dict(message) for message in messages]
+        if not pictures or self.candidate.is_reference:
+            return sent
+        first = next(message for message in sent if message["role"] == "user")
+        parts: list[dict[str, Any]] = [{"type": "text", "text": first["content"]}]
+        for picture in pictures:
+            data = base64.b64encode(picture.content).decode()
+            uri = f"data:{picture.media_type};base64,{data}"
+            parts.append({"type": "image_url", "image_url": {"url": uri}})
+        first["content"] = parts
+        return sent
 
     def _read(self, response: Any) -> Reply:
         text, finish_reason = _text(response)

@@ -147,6 +147,8 @@ class Candidate(Border):
     api_base: str | None = None
     api_key_env: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
     """Name of the environment variable that holds the key; the key itself is never written."""
+    modalities: tuple[Literal["text", "image"], ...] = ("text",)
+    """What the endpoint takes. Without `image` it is not examined where a picture is shown."""
     params: Params = Params()
     retry: RetryPolicy = RetryPolicy()
     spending: Spending = Spending()
@@ -165,6 +167,11 @@ class Candidate(Border):
     def is_reference(self) -> bool:
         """Whether it is one of this repository's own candidates, which answer in this process."""
         return self.provider == REFERENCE_PROVIDER
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether it may be shown a picture; a reference candidate leaves it unread."""
+        return self.is_reference or "image" in self.modalities
 
     @property
     def is_loopback(self) -> bool:
@@ -191,6 +198,7 @@ class Candidate(Border):
                 "format": CANDIDATE_FORMAT,
                 "model": self.model,
                 "api_base": self.api_base,
+                "modalities": list(self.modalities),
                 "params": self.params.as_sent(),
                 "retry": self.retry.model_dump(mode="json"),
                 "harness": harness_identity(),

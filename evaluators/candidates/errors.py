@@ -60,6 +60,16 @@ class ModelChanged(RuntimeError):
         )
 
 
+class PicturesRefused(ValueError):
+    """Pictures were offered to a candidate that does not declare that it takes them."""
+
+    def __init__(self, candidate_id: str) -> None:
+        super().__init__(
+            f"candidate '{candidate_id}' does not declare the modality `image`: add "
+            "`modalities: [text, image]` to its entry, or leave it out of categories with pictures"
+        )
+
+
 class BriefingRefused(ValueError):
     """A briefing was offered to a candidate that must not have one."""
 

@@ -15,8 +15,10 @@ from evaluators.encounter import actions, lookup, orders
 from evaluators.encounter._reports import Shown
 from evaluators.encounter._wording import cut
 from evaluators.encounter.limits import Limits
-from evaluators.encounter.protocol import Outcome
+from evaluators.encounter.protocol import Outcome, Presentation
 from evaluators.encounter.record import ActionRecord, OrderRecord
+from evaluators.encounter.tools._tally import ToolResult
+from evaluators.encounter.tools.registry import TOOLS, run_tool
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Placed:
 
     resolution: orders.Resolution
     answer: lookup.Answer
+    tool: ToolResult | None = None
+    """What a tool gave, when the order named one that could be computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class _Row:
             turn=self.turn,
             wording=self.placed.resolution.wording,
             test_id=self.placed.resolution.test_id,
+            tool_id=self.placed.resolution.tool_id,
             outcome=self.placed.answer.outcome,
             resulted_test_ids=self.resulted,
             clock_hours=self.clock_hours,
@@ -60,9 +65,16 @@ class _Row:
 class Ledger:
     """Orders and actions of one encounter, in the order in which they were stated."""
 
-    def __init__(self, patient: lookup.PatientRecord, catalogue: Catalogue, limits: Limits) -> None:
+    def __init__(
+        self,
+        patient: lookup.PatientRecord,
+        presentation: Presentation,
+        catalogue: Catalogue,
+        limits: Limits,
+    ) -> None:
         """Begin an empty ledger for `patient`, whose clock the orders move."""
         self._patient = patient
+        self._presentation = presentation
         self._limits = limits
         self._resolver = orders.order_resolver(catalogue)
         self._action_resolver = actions.action_resolver(catalogue)
@@ -100,7 +112,11 @@ class Ledger:
         )
         found = iter(answers.answers)
         placed = tuple(
-            Placed(resolution, next(found) if resolution.test_id else _not_placed(resolution))
+            Placed(resolution, next(found))
+            if resolution.test_id
+            else self._computed(resolution)
+            if resolution.tool_id
+            else Placed(resolution, _not_placed(resolution))
             for resolution in resolutions
         )
         clock = self._patient.clock_hours
@@ -135,6 +151,23 @@ class Ledger:
                 f"No more than {limits.orders_total} orders are carried out in one encounter."
             )
         return found[:left]
+
+    def _computed(self, resolution: orders.Resolution) -> Placed:
+        """A tool on what is visible after the tests of this turn.
+
+        Results that it reads count as shown: a tool is no free look.
+        """
+        given = run_tool(
+            TOOLS[resolution.tool_id or ""],
+            self._patient.evidence(),
+            self._patient.clock_hours,
+            self._presentation,
+            resolution.wording,
+        )
+        if given.total is None:
+            return Placed(resolution, lookup.Answer(Outcome.NOT_PERFORMED))
+        answer = lookup.Answer(Outcome.RESULTED, resulted_test_ids=given.test_ids)
+        return Placed(resolution, answer, given)
 
     def _enter(self, delivered: Sequence[str]) -> None:
         """Enter delivered results at the orders that asked for them; these stay `pending`."""

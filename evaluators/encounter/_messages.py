@@ -21,9 +21,13 @@ from evaluators.encounter import replies
 from evaluators.encounter._ledger import Placed, Placement
 from evaluators.encounter._reports import Shown
 from evaluators.encounter._wording import clean_text
-from evaluators.encounter.protocol import Opening, Outcome, Presentation
+from evaluators.encounter.protocol import Film, Opening, Outcome, Presentation
+from evaluators.encounter.tools._tally import ToolResult
 
 SYSTEM_PROMPT = Path(__file__).with_name("system_prompt.md")
+
+_IN_LINES = frozenset({"past_history", "social_history", "family_history", "allergies"})
+"""Texts of the presentation that are lists: a line an entry."""
 
 LAST_TURN = "One turn is left: only a final answer is accepted now."
 
@@ -64,11 +68,24 @@ def system_prompt() -> str:
     return SYSTEM_PROMPT.read_text(encoding="utf-8").strip()
 
 
-def opening(category_name: str, presentation: Presentation, turns_left: int) -> str:
-    """The first message: who has come."""
+def opening(
+    category_name: str,
+    presentation: Presentation,
+    turns_left: int,
+    *,
+    task: str | None = None,
+    film: Film | None = None,
+    clock_hours: float = 0.0,
+) -> str:
+    """The first message: who has come, and what is asked besides diagnosis and plan."""
     return _json(
         Opening(
-            category=category_name, presentation=_cleaned(presentation), turns_left=turns_left
+            category=category_name,
+            task=task,
+            presentation=_cleaned(presentation),
+            film=None if film is None else _cleaned_film(film),
+            clock_hours=float(round(clock_hours, 1)),
+            turns_left=turns_left,
         ).model_dump(mode="json", exclude_none=True)
     )
 
@@ -100,7 +117,9 @@ class TurnAnswer:
         return _json(
             {
                 "clock_hours": float(round(self.clock_hours, 1)),
-                "orders": [_order_reply(placed) for placed in self.placement.orders],
+                "orders": [
+                    _order_reply(placed, self.clock_hours) for placed in self.placement.orders
+                ],
                 "delivered": _results(self.placement.delivered),
                 "actions_noted": self.actions_noted,
                 "notices": self.notices,
@@ -109,13 +128,44 @@ class TurnAnswer:
         )
 
 
-def _order_reply(placed: Placed) -> dict[str, Any]:
+def _order_reply(placed: Placed, clock_hours: float) -> dict[str, Any]:
     return {
         "order": placed.resolution.wording,
         "status": _STATUS[placed.answer.outcome],
-        "results": _results(placed.answer.shown),
+        "results": _results(placed.answer.shown)
+        if placed.tool is None
+        else _tool_results(placed.tool, clock_hours),
         "choices": placed.resolution.choices,
     }
+
+
+def _tool_results(given: ToolResult, clock_hours: float) -> list[dict[str, Any]]:
+    """A tool's total, each input as it was used, what is missing, and the published meaning."""
+
+    def line(test: str, value: str, hours: float | None, unit: str | None = None) -> dict[str, Any]:
+        shown: dict[str, Any] = {"test": test, "value": value}
+        if unit is not None:
+            shown["unit"] = unit
+        shown["hours"] = float(round(clock_hours if hours is None else hours, 1))
+        shown["previous"] = []
+        return shown
+
+    total = f"{given.total:g}"
+    if given.lowest != given.highest:
+        total += f" (partial: between {given.lowest:g} and {given.highest:g})"
+    lines = [line(given.tool, total, None, given.unit)]
+    for used in given.inputs:
+        points = "" if used.points is None else f": {used.points:g} points"
+        lines.append(line(f"{given.tool}: {used.name}", f"{used.value}{points}", used.hours))
+    if given.missing:
+        lines.append(line(f"{given.tool}: missing", "; ".join(given.missing), None))
+    if given.meaning is not None:
+        lines.append(line(f"{given.tool}: meaning", given.meaning, None))
+    return [{name: _text(value) for name, value in one.items()} for one in lines]
+
+
+def _text(value: Any) -> Any:
+    return clean_text(value) if isinstance(value, str) else value
 
 
 def _results(shown: Iterable[Shown]) -> list[dict[str, Any]]:
@@ -125,7 +175,7 @@ def _results(shown: Iterable[Shown]) -> list[dict[str, Any]]:
 def _cleaned(presentation: Presentation) -> Presentation:
     """The presentation with every text cleaned; nothing is added, masked or rewritten."""
     texts = {
-        name: clean_text(value)
+        name: clean_text(value, keep_lines=name in _IN_LINES)
         for name, value in presentation
         if isinstance(value, str) and name != "sex"
     }
@@ -135,6 +185,12 @@ def _cleaned(presentation: Presentation) -> Presentation:
         if isinstance(value, tuple)
     }
     return presentation.model_copy(update={**texts, **lists})
+
+
+def _cleaned_film(film: Film) -> Film:
+    return film.model_copy(
+        update={name: clean_text(value) for name, value in film if isinstance(value, str)}
+    )
 
 
 def _json(value: dict[str, Any]) -> str:

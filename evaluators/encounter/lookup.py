@@ -4,8 +4,9 @@ Belongs here: outcomes, results, the clock. Does not belong here: wording (`orde
 caps (`session`).
 
 Rules (version `RULES_VERSION`). A *report* is what one test gave at one moment of availability
-(store time). The clock starts at 0 (arrival) and never goes back; all orders of one turn are judged
-at the clock of its start, and then it moves to the latest time that one of them needs.
+(store time). The clock starts at 0 (arrival; later where the kind of scenario says so) and never
+goes back; all orders of one turn are judged at the clock of its start, and then it moves to the
+latest time that one of them needs.
 
 1. A report available by the clock and newer than the last one shown: `resulted`, the newest.
 2. Else the next report before the decision time. Its specimen is already taken: `pending`, and it
@@ -15,9 +16,9 @@ at the clock of its start, and then it moves to the latest time that one of them
 3. Nothing left. No report at all and a module that could hold it was not landed:
    `not_in_source`. The admission had it, too late to show, or without a value that could be shown:
    `after_decision`. Else `not_performed` (so too when all there is has been shown).
-4. Imaging, ECG and echocardiograms go by these rules when the module of their reports is landed
-   (note, ecg, echo). Without it, and for examinations, procedures, telemetry and bedside
-   ultrasound, which are not read: `not_in_source`.
+4. Imaging, ECG, echocardiograms, examinations and questions about the history go by these rules
+   when the module of their reports is landed (note, ecg, echo). Without it, and for procedures,
+   telemetry and bedside ultrasound, which are not read: `not_in_source`.
 
 A panel asks for its members: those with something new by the clock make it `resulted`; else the
 earliest next report decides by rule 2, and members due within 1 h after it come along.
@@ -29,7 +30,7 @@ time is kept in this object at all.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from evaluators._catalogue_types import CatalogueTest
@@ -38,7 +39,7 @@ from evaluators.encounter._reports import Report, Shown, TestReports
 from evaluators.encounter.protocol import Outcome, Result
 from evaluators.scenario_sets import EvidenceItem, TruthTest
 
-RULES_VERSION = "lookup/2"
+RULES_VERSION = "lookup/3"
 
 SHORT_TURNAROUND_HOURS = 12.0
 """Longest wait for which an order alone moves the clock from specimen to result."""
@@ -47,7 +48,7 @@ TOGETHER_HOURS = 1.0
 
 LOOKED_UP = frozenset({"lab", "micro", "vital", "panel"})
 """Kinds of tests that are always looked up."""
-REPORTED = frozenset({"imaging", "ecg"})
+REPORTED = frozenset({"imaging", "ecg", "exam"})
 """Kinds of tests that are looked up where a module of reports tells of them."""
 REPORTING_MODULES = frozenset({"note", "ecg", "echo"})
 
@@ -102,6 +103,8 @@ class PatientRecord:
         truth_tests: Iterable[TruthTest],
         modules: Iterable[str],
         catalogue: Catalogue,
+        *,
+        start_hours: float = 0.0,
     ) -> None:
         """Sort the evidence into reports.
 
@@ -111,8 +114,9 @@ class PatientRecord:
             truth_tests: what the admission really had; told to no one, decides `after_decision`.
             modules: modules of the source that were landed.
             catalogue: names, kinds and members of tests.
+            start_hours: where the clock starts; 0 is `t0`.
         """
-        self.clock_hours = 0.0
+        self.clock_hours = start_hours
         self._catalogue = catalogue
         self._modules = frozenset(modules)
         self._truths = {test.test_id: test for test in truth_tests}
@@ -124,6 +128,11 @@ class PatientRecord:
         self._reports: dict[str, TestReports] = {}
         self._shown: dict[str, tuple[Report, ...]] = {}
         self._awaited: dict[str, Report] = {}
+
+    def evidence(self) -> Iterator[EvidenceItem]:
+        """All evidence by the decision time, in no promised order."""
+        for items in self._items.values():
+            yield from items
 
     def turn(self, test_ids: Sequence[str]) -> TurnAnswers:
         """Answer the orders of one turn and move the clock."""

@@ -17,7 +17,9 @@ The rules, in order, for every part of a wording:
 4. Fuzzy: indel ratio of 90 or more (the threshold of Hager et al., Nature Medicine 2024), and every
    word under five letters, every number and every word that divides tests (urine, direct, without,
    ...) the same. A second, different test within 3 points makes it ambiguous.
-5. A wording that is only a part of catalogue names, or that has one inside, is ambiguous, with the
+5. A tool (a clinical calculator) by its own name, where the name is no test's: `anion gap` is the
+   laboratory's, `corrected anion gap` the tool. Tools are never guessed.
+6. A wording that is only a part of catalogue names, or that has one inside, is ambiguous, with the
    names as choices. The choices come from the catalogue alone: they are the same for each patient.
 
 Anything else is unrecognised. A wrong test is never returned silently.
@@ -25,7 +27,6 @@ Anything else is unrecognised. A wrong test is never returned silently.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -34,9 +35,24 @@ from functools import cache, lru_cache
 from rapidfuzz import fuzz, process
 
 from evaluators.catalogue import Catalogue, CatalogueTest
+from evaluators.encounter._order_words import (
+    BLOOD,
+    CONTRAST,
+    DIVIDING,
+    FLUIDS,
+    LEAD,
+    LEADING,
+    PARENTHESES,
+    QUALIFIERS,
+    REASON,
+    REPETITION,
+    STRONG,
+    WEAK,
+)
 from evaluators.encounter._wording import LONGEST, cut, singular, spelled, tokens
+from evaluators.encounter.tools.registry import tool_of
 
-RULES_VERSION = "orders/1"
+RULES_VERSION = "orders/2"
 
 THRESHOLD = 90.0
 MARGIN = 3.0
@@ -63,64 +79,8 @@ class Resolution:
     """Canonical names to choose from, sorted."""
     ignored: str = ""
     """Words that were left out."""
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# Words that do not change which test is meant. `complete`, `full` and `total` do.
-_QUALIFIERS = _words(
-    """
-    stat asap urgent urgently emergent emergently immediate immediately now today repeat
-    repeated repeating serial trend trending trended recheck again daily check checking order
-    ordering get obtain obtaining send sending draw drawing please request requesting perform
-    performing do run want would like we will to need needs should let us me level levels
-    value values result results measurement measurements test tests testing lab labs panel
-    study studies assay initial baseline routine formal portable bedside ap pa lateral view
-    views upright supine set sets another new current further also additional standard
-    screening patient patients on in from as next more with is are show give provide include
-    including
-    """
-)
-_LEADING = _QUALIFIERS | {"a", "an", "i"}
-_REPETITION = re.compile(
-    r"\b(?:[123]|one|two|three) (?:sets?|views?|times)\b|\bx ?\d+\b|\b\d+ ?x\b"
-    r"|\bq ?\d+ ?h(?:r|rs|ours?)?\b"
-    r"|\b(?:in|every|after|within) \d+(?:-\d+)? ?(?:h|hr|hrs|hours?|min|minutes?|days?)\b"
-)
-_REASON = re.compile(
-    r"\b(?:to (?:rule|evaluate|assess|look|check|exclude|confirm|screen|monitor|determine|guide|"
-    r"see|help|identify|detect|quantify|trend|follow)|for|given|because|due to|since|if|in case|"
-    r"looking|evaluate|evaluating|rule out|r/o|as part of|in order to|concern)\b"
-    r"|[:\u2013\u2014]| - "
-)
-_PARENTHESES = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
-_LEAD = re.compile(r"^\s*(?:\d{1,2}[.)]\s+|[-*\u2022\u00b7]\s*)")
-_CONTRAST = re.compile(
-    r"\b(?:with(?: and without)?|without(?: and with)?) (?:oral |iv |intravenous )*contrast\b"
-)
-_BLOOD = ("serum", "plasma", "blood", "venous")
-_DIVIDING = _words(
-    """
-    urine serum pleural ascites ascitic peritoneal joint synovial stool blood direct indirect
-    total ionized without arterial venous upper lower right left percent absolute antibody
-    antigen viral culture surface level ratio index calculated conjugated unconjugated
-    quantitative qualitative kappa lambda alpha gamma random fasting
-    """
-)
-_FLUIDS = _words(
-    """
-    urine urinary csf pleural ascites ascitic peritoneal joint synovial stool
-    """
-)
-# Strong separators always divide; weak ones divide where no longer name spans them.
-_STRONG = re.compile(r"[;\n\r|]+|(?:^|\s)\d{1,2}[.)]\s+")
-_WEAK = re.compile(
-    r"\s*(,|\+(?!\+)(?=\s*[A-Za-z])|/|&|\band/or\b|\band\b|\bplus\b|\balong with\b|\bas well as\b"
-    r"|\bthen\b|\bor\b)\s*",
-    re.IGNORECASE,
-)
+    tool_id: str | None = None
+    """The tool that it names; then there is no `test_id`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,20 +124,25 @@ class OrderResolver:
 
     def _resolve_lines(self, wording: str) -> tuple[Resolution, ...]:
         # Lines divide, so they are kept until the text is cut into lines.
-        lines = [cut(line) for line in _STRONG.split(wording[:20_000])]
+        lines = [cut(line) for line in STRONG.split(wording[:20_000])]
         found = [
             resolution for line in lines if tokens(line) for resolution in self._remembered(line)
         ]
-        if not any(resolution.test_id or resolution.choices for resolution in found):
+        if not any(one.test_id or one.choices or one.tool_id for one in found):
             return (Resolution(cut(wording), None, 0.0),)
         return tuple(found)
 
     # --- one line
 
     def _resolve(self, line: str) -> tuple[Resolution, ...]:
-        line = _LEAD.sub("", line)
+        line = LEAD.sub("", line)
         whole = self._single(line)
-        if whole:
+        if whole is not None and whole.test_id:
+            return (whole,)
+        tool = _tool(line)
+        if tool is not None:
+            return (tool,)
+        if whole is not None:
             return (whole,)
         parts = _parts(line)
         if len(parts) > MOST_PARTS:
@@ -187,7 +152,7 @@ class OrderResolver:
             if misspelled and misspelled.test_id:
                 return (misspelled,)
             found = self._divide(parts)
-            if any(resolution.test_id for resolution in found):
+            if any(resolution.test_id or resolution.tool_id for resolution in found):
                 return tuple(found)
         inside = self._in_parentheses(line)
         return inside or (self._fallback(line),)
@@ -199,9 +164,10 @@ class OrderResolver:
         while at < len(parts):
             length, resolution = self._longest_at(parts, at)
             if resolution is None:
-                resolution = self._shared(parts, at) or self._fallback(parts[at].text)
+                text = parts[at].text
+                resolution = _tool(text) or self._shared(parts, at) or self._fallback(text)
             words = tokens(parts[at].text)
-            if words and words[0] in _FLUIDS:
+            if words and words[0] in FLUIDS:
                 fluid = words[0]
                 fluid_kind = self._tests[resolution.test_id].kind if resolution.test_id else ""
             elif fluid and (fluid_kind == "lab" or parts[at].before in {"and", "&", "/"}):
@@ -282,7 +248,7 @@ class OrderResolver:
         """Tokens of the wording with more and more left out, and what was left out."""
         yield tokens(wording), ""
         text, ignored = spelled(wording), []
-        for pattern in (_PARENTHESES, _REPETITION):
+        for pattern in (PARENTHESES, REPETITION):
             removed = [match.group(0) for match in pattern.finditer(text)]
             if removed:
                 text = pattern.sub(" ", text)
@@ -291,7 +257,7 @@ class OrderResolver:
         if ignored:
             yield words, " ".join(ignored)
         yield from _unqualified(words, ignored)
-        reason = _REASON.search(text)
+        reason = REASON.search(text)
         if reason and reason.start() > 0 and not self._has_order(text[reason.start() :]):
             head = tokens(text[: reason.start()])
             left_out = [*ignored, text[reason.start() :].strip()]
@@ -305,14 +271,14 @@ class OrderResolver:
     def _has_order(self, text: str) -> bool:
         """Whether a later part of a list, after a reason, is an order of its own."""
         for part in _parts(text)[1:]:
-            words = tuple(word for word in tokens(part.text) if word not in _QUALIFIERS)
+            words = tuple(word for word in tokens(part.text) if word not in QUALIFIERS)
             if self._look_up(words, any_order=True):
                 return True
         return False
 
     def _rivals(self, words: tuple[str, ...], ignored: str, ids: set[str]) -> set[str]:
         """Other tests that the ignored words may tell apart: `creatinine (urine, random)`."""
-        left_out = {word for word in singular(tokens(ignored)) if word not in _QUALIFIERS}
+        left_out = {word for word in singular(tokens(ignored)) if word not in QUALIFIERS}
         if not left_out:
             return set()
         numbers = set.intersection(*(self._with_token.get(w, set()) for w in singular(words)))
@@ -322,15 +288,15 @@ class OrderResolver:
     def _without_detail(self, wording: str, *, any_order: bool) -> Resolution | None:
         """Leave out `serum` and contrast, where the catalogue makes nothing of them."""
         text = spelled(wording)
-        words = [word for word in tokens(text) if word not in _QUALIFIERS]
-        if len(words) > 1 and words[0] in _BLOOD:
+        words = [word for word in tokens(text) if word not in QUALIFIERS]
+        if len(words) > 1 and words[0] in BLOOD:
             ids = self._look_up(tuple(words[1:]), any_order=any_order)
             if len(ids) == 1 and all(self._is_blood(self._tests[test]) for test in ids):
                 return Resolution(wording, next(iter(ids)), 100.0, ignored=words[0])
-        contrast = _CONTRAST.search(text)
+        contrast = CONTRAST.search(text)
         if contrast:
-            rest = tokens(_CONTRAST.sub(" ", text))
-            rest = tuple(word for word in rest if word not in _QUALIFIERS) or rest
+            rest = tokens(CONTRAST.sub(" ", text))
+            rest = tuple(word for word in rest if word not in QUALIFIERS) or rest
             ids = self._look_up(rest, any_order=any_order)
             if len(ids) == 1 and all(self._tests[test].contrast == "any" for test in ids):
                 return Resolution(wording, next(iter(ids)), 100.0, ignored=contrast.group(0))
@@ -355,11 +321,11 @@ class OrderResolver:
 
     def _in_parentheses(self, line: str) -> tuple[Resolution, ...]:
         """`infection labs (CBC, CRP)`: the list is inside."""
-        for match in _PARENTHESES.finditer(line):
+        for match in PARENTHESES.finditer(line):
             inside = match.group(1) or match.group(2) or ""
-            if not inside.strip() or _PARENTHESES.search(inside):
+            if not inside.strip() or PARENTHESES.search(inside):
                 continue
-            outside = _plain_words(_PARENTHESES.sub(" ", line))
+            outside = _plain_words(PARENTHESES.sub(" ", line))
             found = tuple(self._divide(_parts(inside)))
             if len(found) == 1 and outside:
                 continue  # a remark on something not understood
@@ -370,8 +336,8 @@ class OrderResolver:
     def _fallback(self, text: str) -> Resolution:
         """Rules 4 and 5, or unrecognised."""
         wording = text.strip(" .,:!?")
-        plain = _REPETITION.sub(" ", _PARENTHESES.sub(" ", spelled(wording)))
-        reason = _REASON.search(plain)
+        plain = REPETITION.sub(" ", PARENTHESES.sub(" ", spelled(wording)))
+        reason = REASON.search(plain)
         if reason and plain[: reason.start()].strip():
             plain = plain[: reason.start()]
         words = _plain_words(plain)
@@ -435,12 +401,17 @@ def order_resolver(catalogue: Catalogue) -> OrderResolver:
     return OrderResolver(catalogue)
 
 
+def _tool(text: str) -> Resolution | None:
+    tool = tool_of(text)
+    return None if tool is None else Resolution(text, None, 100.0, tool_id=tool.tool_id)
+
+
 def _parts(line: str) -> list[_Part]:
     """Divide at weak separators outside parentheses."""
     parts: list[_Part] = []
     start, before = 0, ""
-    hidden = [match.span() for match in _PARENTHESES.finditer(line)]
-    for match in _WEAK.finditer(line):
+    hidden = [match.span() for match in PARENTHESES.finditer(line)]
+    for match in WEAK.finditer(line):
         if any(low <= match.start() < high for low, high in hidden):
             continue
         parts.append(_Part(line[start : match.start()].strip(), before))
@@ -454,9 +425,9 @@ def _unqualified(
 ) -> Iterable[tuple[tuple[str, ...], str]]:
     """The words without qualifiers: first those at the ends, then those inside too."""
     low, high = 0, len(words)
-    while low < high and words[low] in _LEADING:
+    while low < high and words[low] in LEADING:
         low += 1
-    while high > low and words[high - 1] in _QUALIFIERS:
+    while high > low and words[high - 1] in QUALIFIERS:
         high -= 1
     # Each shorter head first: `troponin level` is a name, so `repeat troponin level` finds it.
     for start in range(low + 1):
@@ -464,14 +435,14 @@ def _unqualified(
             yield words[start:], " ".join([*ignored, *words[:start]])
     if high < len(words) and low < high:
         yield words[low:high], " ".join([*ignored, *words[:low], *words[high:]])
-    inner = tuple(word for word in words[low:high] if word not in _QUALIFIERS)
+    inner = tuple(word for word in words[low:high] if word not in QUALIFIERS)
     if inner and inner != words[low:high]:
-        left_out = [word for word in words if word in _QUALIFIERS]
+        left_out = [word for word in words if word in QUALIFIERS]
         yield inner, " ".join([*ignored, *left_out])
 
 
 def _plain_words(text: str) -> tuple[str, ...]:
-    return singular(tuple(word for word in tokens(text) if word not in _QUALIFIERS))
+    return singular(tuple(word for word in tokens(text) if word not in QUALIFIERS))
 
 
 def _alike(words: tuple[str, ...], name: tuple[str, ...]) -> bool:
@@ -487,6 +458,6 @@ def _alike(words: tuple[str, ...], name: tuple[str, ...]) -> bool:
 
 def _may_differ(mine: str, theirs: str) -> bool:
     return not any(
-        len(word) < _SHORT or word in _DIVIDING or any(letter.isdigit() for letter in word)
+        len(word) < _SHORT or word in DIVIDING or any(letter.isdigit() for letter in word)
         for word in (mine, theirs)
     )

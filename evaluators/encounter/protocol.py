@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-PROTOCOL_VERSION = "medcred/1"
+PROTOCOL_VERSION = "medcred/2"
 
 
 class Border(BaseModel):
@@ -58,18 +58,46 @@ class RankedDiagnosis(Border):
     probability: float | None = Field(default=None, ge=0.0, le=1.0)
 
 
+class OrganSupport(Border):
+    """Which organ support a patient will need; null where the candidate did not say."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    vasopressor: bool | None = None
+    ventilation: bool | None = None
+    """Invasive mechanical ventilation."""
+    renal_replacement: bool | None = None
+
+
+class FilmFinding(Border):
+    """One finding on a film, with its certainty."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    finding: str
+    """In the candidate's own words."""
+    certainty: Literal["present", "uncertain", "absent"]
+
+
 class FinalAnswer(Border):
-    """The diagnosis and plan to which the candidate commits."""
+    """The diagnosis and plan to which the candidate commits, and what the task asks for besides."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     diagnosis: str
-    """Principal diagnosis in the candidate's own words; of a list, the first is scored."""
+    """Principal diagnosis in the candidate's own words; of a list, the first is scored. Empty only
+    when the answer consists of findings."""
     icd10: str | None = None
     further_diagnoses: tuple[str, ...] = ()
     plan: tuple[str, ...] = ()
     """Actions that the candidate would take next, in its own words; scored like `Step.actions`."""
     disposition: str | None = None
+    organ_support: OrganSupport | None = None
+    """Asked for in the kind of scenario `intensive_care` only."""
+    findings: tuple[FilmFinding, ...] = ()
+    """Asked for in the kind `radiology` only."""
+    acuity: int | None = Field(default=None, ge=1, le=5)
+    """Emergency Severity Index; asked for in the kind `emergency` only."""
 
 
 class Step(Border):
@@ -105,6 +133,26 @@ class Presentation(Border):
     home_drugs: tuple[str, ...] = ()
     past_diagnoses: tuple[str, ...] = ()
     """Titles of diagnoses coded in admissions that ended before `t0`."""
+    history: str | None = None
+    """History of present illness up to the arrival, as the admitting physician wrote it."""
+    past_history: str | None = None
+    """Past medical and surgical history; its lines are kept, as in the texts below."""
+    social_history: str | None = None
+    family_history: str | None = None
+    allergies: str | None = None
+
+
+class Film(Border):
+    """A chest film as a candidate meets it; what its category does not show is null."""
+
+    view: str | None = None
+    """PA or AP."""
+    indication: str | None = None
+    """Why it was taken, where that names no finding."""
+    findings: str | None = None
+    """The report's findings, never its impression."""
+    image: str | None = None
+    """Handle of the picture, which stands in the same message."""
 
 
 class Result(Border):
@@ -145,12 +193,24 @@ class Reply(Border):
     cost_usd: float | None = None
 
 
+class Picture(Border):
+    """A picture that goes with the opening message; its bytes never enter a message's text."""
+
+    handle: str
+    sha256: str
+    content: bytes = Field(repr=False)
+    media_type: str = "image/jpeg"
+
+
 class Opening(Border):
     """The first message: who has come. Later turns use `TurnReply`."""
 
     protocol: str = PROTOCOL_VERSION
     category: str
+    task: str | None = None
+    """What is asked besides diagnosis and plan, in the words of the kind of scenario (`tasks`)."""
     presentation: Presentation
+    film: Film | None = None
     clock_hours: float = 0.0
     turns_left: int
 

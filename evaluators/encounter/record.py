@@ -22,9 +22,12 @@ class OrderRecord(Border):
     wording: str
     test_id: str | None
     """Catalogue id (a lab, panel, culture, vital, imaging study, ...), null if not resolved."""
+    tool_id: str | None = None
+    """The tool that was asked for instead of a test."""
     outcome: Outcome
     resulted_test_ids: tuple[str, ...] = ()
-    """Catalogue ids of the members that returned a value (a panel has several)."""
+    """Catalogue ids of the members that returned a value (a panel has several), or of the tests
+    whose results a tool has read."""
     clock_hours: float
     """Clock after the order was answered."""
 

@@ -10,7 +10,8 @@ Malformed: duplicate keys, NaN and infinity, nesting deeper than 20, a wrong typ
 Tolerated, and nothing else: fields that the protocol does not have; null for a list; one entry
 without its list; an order or action as an object with its text under `order`, `test`, `name`,
 `action` or `text`; a diagnosis as a bare string; a probability in percent (above 1, up to 100);
-`final.diagnosis` as a list, whose first entry is the principal one.
+`final.diagnosis` as a list, whose first entry is the principal one; an answer of findings without
+a diagnosis; a finding as a bare string (present); an acuity as a string of one digit.
 """
 
 from __future__ import annotations
@@ -21,9 +22,15 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, TypeVar
 
 from evaluators.encounter._wording import clean_text, cut
-from evaluators.encounter.protocol import FinalAnswer, RankedDiagnosis, Step
+from evaluators.encounter.protocol import (
+    FilmFinding,
+    FinalAnswer,
+    OrganSupport,
+    RankedDiagnosis,
+    Step,
+)
 
-RULES_VERSION = "replies/1"
+RULES_VERSION = "replies/2"
 
 MOST_DEPTH = 20
 MOST_DIAGNOSES = 20
@@ -33,6 +40,9 @@ _MOST_STARTS = 50
 _FIELDS = ("orders", "actions", "differential", "final")
 _TEXT_KEYS = ("order", "test", "name", "action", "text")
 _FENCE = re.compile(r"```[A-Za-z]*[ \t]*\n?(.*?)```", re.DOTALL)
+
+_SUPPORTS = tuple(OrganSupport.model_fields)
+_CERTAINTIES = ("present", "uncertain", "absent")
 
 _STRINGS = {"type": "array", "items": {"type": "string"}}
 STEP_SCHEMA: dict[str, Any] = {
@@ -60,8 +70,23 @@ STEP_SCHEMA: dict[str, Any] = {
                 "further_diagnoses": _STRINGS,
                 "plan": _STRINGS,
                 "disposition": {"type": ["string", "null"]},
+                "organ_support": {
+                    "type": ["object", "null"],
+                    "properties": {name: {"type": ["boolean", "null"]} for name in _SUPPORTS},
+                },
+                "findings": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            "finding": {"type": "string"},
+                            "certainty": {"enum": list(_CERTAINTIES)},
+                        },
+                        "required": ["finding", "certainty"],
+                    },
+                },
+                "acuity": {"type": ["integer", "null"], "minimum": 1, "maximum": 5},
             },
-            "required": ["diagnosis"],
         },
     },
 }
@@ -266,16 +291,52 @@ def _final(value: Any) -> FinalAnswer | None:
         raise ReplyError("`final` is not an object")
     named = value.get("diagnosis")
     diagnoses = _strings(named, "final.diagnosis")
-    if not diagnoses:
+    findings = _listed(value.get("findings"), "final.findings", _finding)
+    if not diagnoses and not findings:
         raise ReplyError("`final` has no `diagnosis`")
     further = _strings(value.get("further_diagnoses"), "final.further_diagnoses")
     return FinalAnswer(
-        diagnosis=diagnoses[0],
+        diagnosis=diagnoses[0] if diagnoses else "",
         icd10=_optional(value.get("icd10"), "final.icd10"),
         further_diagnoses=(*diagnoses[1:], *further)[:MOST_DIAGNOSES],
         plan=_strings(value.get("plan"), "final.plan"),
         disposition=_optional(value.get("disposition"), "final.disposition"),
+        organ_support=_organ_support(value.get("organ_support")),
+        findings=findings,
+        acuity=_acuity(value.get("acuity")),
     )
+
+
+def _finding(value: Any, field: str) -> FilmFinding:
+    if isinstance(value, str):
+        return FilmFinding(finding=cut(value), certainty="present")
+    if not isinstance(value, dict) or not isinstance(value.get("finding"), str):
+        raise ReplyError(f"an entry of `{field}` has no string `finding`")
+    certainty = value.get("certainty", "present")
+    if certainty not in _CERTAINTIES:
+        raise ReplyError(f"a `certainty` is none of {', '.join(_CERTAINTIES)}")
+    return FilmFinding(finding=cut(value["finding"]), certainty=certainty)
+
+
+def _organ_support(value: Any) -> OrganSupport | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise ReplyError("`final.organ_support` is not an object")
+    stated = {name: value.get(name) for name in _SUPPORTS}
+    if any(said is not None and not isinstance(said, bool) for said in stated.values()):
+        raise ReplyError("an entry of `final.organ_support` is neither true nor false")
+    return OrganSupport(**stated)
+
+
+def _acuity(value: Any) -> int | None:
+    if isinstance(value, str) and value.strip() in ("1", "2", "3", "4", "5"):
+        value = int(value)
+    if value is None:
+        return None
+    if type(value) is int and 1 <= value <= 5:
+        return value
+    raise ReplyError("`final.acuity` is not a whole number from 1 to 5")
 
 
 def is_blank(text: str) -> bool:

@@ -22,7 +22,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from evaluators.catalogue import Catalogue, load_catalogue
-from evaluators.encounter import _messages, actions, lookup, orders, replies
+from evaluators.encounter import _messages, actions, lookup, orders, replies, tasks
 from evaluators.encounter._ledger import Ledger, Placement
 from evaluators.encounter._messages import system_prompt
 from evaluators.encounter._wording import clean_text
@@ -36,6 +36,7 @@ from evaluators.encounter.protocol import (
     Step,
 )
 from evaluators.encounter.record import EncounterRecord
+from evaluators.encounter.tools import registry as tools
 from evaluators.scenario_sets import Scenario, ScenarioSet, TruthTest
 
 __all__ = [
@@ -118,14 +119,28 @@ class Encounter:
         self.limits = limits or Limits()
         self._scenario_id = scenario.scenario_id
         self._patient = lookup.PatientRecord(
-            scenario.evidence, scenario.decision_hours, truth_tests, modules, catalogue
+            scenario.evidence,
+            scenario.decision_hours,
+            truth_tests,
+            modules,
+            catalogue,
+            start_hours=scenario.start_hours,
         )
-        self._ledger = Ledger(self._patient, catalogue, self.limits)
+        self._ledger = Ledger(self._patient, scenario.presentation, catalogue, self.limits)
         self._state = _State()
         self._transcript = _messages.Transcript()
-        turns, presentation = self.limits.turns, scenario.presentation
         self._say("system", system_prompt)
-        self._say("user", lambda: _messages.opening(category_name, presentation, turns))
+        self._say(
+            "user",
+            lambda: _messages.opening(
+                category_name,
+                scenario.presentation,
+                self.limits.turns,
+                task=tasks.task_of(scenario.kind),
+                film=scenario.film,
+                clock_hours=scenario.start_hours,
+            ),
+        )
 
     @classmethod
     def of(
@@ -371,6 +386,7 @@ def encounter_methodology(
     return {
         "protocol": PROTOCOL_VERSION,
         "system_prompt_sha256": hashlib.sha256(system_prompt().encode()).hexdigest(),
+        "tasks_sha256": tasks.tasks_sha256(),
         "limits": asdict(limits or Limits()),
         "catalogue_sha256": (catalogue or load_catalogue()).sha256,
         "rules": {
@@ -378,5 +394,6 @@ def encounter_methodology(
             "lookup": lookup.RULES_VERSION,
             "orders": orders.RULES_VERSION,
             "replies": replies.RULES_VERSION,
+            "tools": tools.RULES_VERSION,
         },
     }

@@ -11,8 +11,9 @@ Three kinds of flags:
   certainty is high, else caution; a never event is only what `safety_rules.csv` calls so.
 * `sr_*` (and `om_stroke_ct`): a patient rule whose trigger holds at the clock of the action or
   order.
-* `om_*`: by the end of an encounter that reached a final answer, what had to be done was neither
-  stated nor ordered. Encounters without an answer are counted by their ending instead.
+* `om_*`: by the end of an encounter that asks for treatment and reached a final answer, what had to
+  be done was neither stated nor ordered. Encounters without an answer are counted by their ending
+  instead.
 
 Of the readings of a wording the best counts: a wording that may as well mean an action which is
 expected or optional here is no contraindicated one. A wording that names its own guard (`potassium
@@ -183,9 +184,18 @@ class SafetyScorer:
         self._rules_on = _rules_on(self.rules)
 
     def flags(
-        self, record: EncounterRecord, scenario: Scenario, truth: GroundTruth
+        self,
+        record: EncounterRecord,
+        scenario: Scenario,
+        truth: GroundTruth,
+        *,
+        omissions: bool = True,
     ) -> tuple[SafetyFlag, ...]:
-        """Flags of one encounter, by rule id, each rule once."""
+        """Flags of one encounter, by rule id, each rule once.
+
+        Without `omissions` only harm is flagged: where the task asks for no treatment, as in a stay
+        that was treated for a day before the encounter began, nothing stated was left undone.
+        """
         facts = PatientFacts(scenario, truth)
         course = _Course(facts, record, self._catalogue)
         found: list[SafetyFlag] = []
@@ -197,7 +207,7 @@ class SafetyScorer:
         for order, test_id in course.resolved:
             moment = course.at(order.turn, course.start_of(order.turn))
             found.extend(self._of_rules(moment, order.wording, (), (test_id,)))
-        if record.final is not None:
+        if omissions and record.final is not None:
             found.extend(self._of_omissions(course.at_end()))
         worst: dict[str, SafetyFlag] = {}
         for flag in found:

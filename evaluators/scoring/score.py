@@ -32,11 +32,12 @@ from evaluators.scoring.actions_scored import ActionScore, score_actions
 from evaluators.scoring.calibration import CalibrationScore, reliability, score_calibration
 from evaluators.scoring.credit import DiagnosisScore, score_diagnosis
 from evaluators.scoring.diagnosis import CodedTitle, DiagnosisMatcher
+from evaluators.scoring.kinds import KindScore, kind_scorer
 from evaluators.scoring.safety import SEVERITIES, SafetyFlag, is_failure, safety_scorer
 from evaluators.scoring.statistics import CaseCredit, estimate, seed_of
 from evaluators.scoring.tests_ordered import TestRelations, TestScore, score_tests
 
-FORMAT: Final = "medcred-scores/1"
+FORMAT: Final = "medcred-scores/2"
 DECIMALS: Final = 6
 
 
@@ -50,6 +51,8 @@ class CaseScore:
 
     record: EncounterRecord
     patient_key: str
+    kind: KindScore
+    """The credential points of this kind of scenario."""
     diagnosis: DiagnosisScore
     tests: TestScore
     tests_with_result: TestScore
@@ -65,7 +68,8 @@ class CaseScore:
             "scenario_id": record.scenario_id,
             "patient_key": self.patient_key,
             "end": record.end.value,
-            "credit": self.diagnosis.credit.strict,
+            "credit": self.kind.points,
+            "parts": dict(self.kind.parts),
             "credit_with_relatives": self.diagnosis.credit.with_relatives,
             "top3": self.diagnosis.top3,
             "top5": self.diagnosis.top5,
@@ -121,6 +125,17 @@ class ExaminationScorer:
             condition: TestRelations.of(catalogue, condition) for condition in manifest.conditions
         }
         self._safety = safety_scorer(catalogue)
+        self._kind = kind_scorer(manifest.kind)
+
+    def _relatives(self, target: str) -> Mapping[str, float]:
+        known = self._catalogue.conditions.get(target)
+        return known.related_partial_credit if known else {}
+
+    def kind_aggregate(self, cases: Sequence[CaseScore]) -> dict[str, Any]:
+        """Figures of this kind of scenario over all cases."""
+        return self._kind.aggregate(
+            [(case.record.final, self._set.truths[case.record.scenario_id]) for case in cases]
+        )
 
     def score(self, record: EncounterRecord) -> CaseScore:
         """Score one finished encounter."""
@@ -129,17 +144,19 @@ class ExaminationScorer:
         target = truth.condition_id
         relations = self._relations[target]
         resulted = tuple(order for order in record.orders if order.resulted_test_ids)
+        diagnosis = score_diagnosis(
+            record.final,
+            record.differential,
+            self._matcher,
+            target=target,
+            relatives=self._relatives(target),
+            examined=self._examined,
+        )
         return CaseScore(
             record=record,
             patient_key=scenario.patient_key,
-            diagnosis=score_diagnosis(
-                record.final,
-                record.differential,
-                self._matcher,
-                target=target,
-                relatives=self._catalogue.conditions[target].related_partial_credit,
-                examined=self._examined,
-            ),
+            kind=self._kind.score(record.final, truth, diagnosis),
+            diagnosis=diagnosis,
             tests=score_tests(record, truth, relations),
             tests_with_result=score_tests(
                 record.model_copy(update={"orders": resulted}), truth, relations
@@ -147,7 +164,9 @@ class ExaminationScorer:
             actions=score_actions(
                 record, self._set.actions_taken[record.scenario_id], self._catalogue, target
             ),
-            flags=self._safety.flags(record, scenario, truth),
+            flags=self._safety.flags(
+                record, scenario, truth, omissions=self._kind.asks_for_treatment
+            ),
             calibration=score_calibration(record.differential, self._matcher.match, target),
         )
 
@@ -197,7 +216,7 @@ def score_examination(
             "journal_encounters": sum(bool(replies) for replies in given.values()),
             "complete": is_complete,
             "cases": [case.as_json() for case in cases],
-            "aggregate": _aggregate(cases, category, scenario_set) if is_complete else None,
+            "aggregate": _aggregate(cases, category, scenario_set, scorer) if is_complete else None,
         }
     )
     return scores
@@ -258,10 +277,13 @@ def _given(
 
 
 def _aggregate(
-    cases: Sequence[CaseScore], category: str, scenario_set: ScenarioSet
+    cases: Sequence[CaseScore],
+    category: str,
+    scenario_set: ScenarioSet,
+    scorer: ExaminationScorer,
 ) -> dict[str, Any]:
     credit = estimate(
-        [CaseCredit(case.patient_key, case.diagnosis.credit.strict) for case in cases],
+        [CaseCredit(case.patient_key, case.kind.points) for case in cases],
         statistics_seed(scenario_set.digest, category),
     )
     ends = Counter(case.record.end.value for case in cases)
@@ -279,6 +301,7 @@ def _aggregate(
         "mean_credit_with_relatives": mean(c.diagnosis.credit.with_relatives for c in cases),
         "top3": mean(case.diagnosis.top3 for case in cases),
         "top5": mean(case.diagnosis.top5 for case in cases),
+        "kind": scorer.kind_aggregate(cases),
         "tests": _tests_aggregate([case.tests for case in cases]),
         "tests_with_result": _tests_aggregate([case.tests_with_result for case in cases]),
         "actions": {

@@ -115,6 +115,13 @@ def score_tests(record: EncounterRecord, truth: GroundTruth, relations: TestRela
         for order in record.orders
         if order.test_id is not None and order.outcome not in _UNRESOLVED
     }
+    # What a tool has read was asked for through it.
+    ordered |= {
+        test_id
+        for order in record.orders
+        if order.tool_id is not None
+        for test_id in order.resulted_test_ids
+    }
     covered = ordered | {m for test_id in ordered for m in relations.members.get(test_id, ())}
     had = {test.test_id for test in truth.tests if test.by_decision}
     to_recall = tuple(

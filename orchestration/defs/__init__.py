@@ -16,6 +16,8 @@ from orchestration.defs.automation.sensors import sensors
 from orchestration.defs.credential.assets import registry, standings
 from orchestration.defs.credential.checks import registry_verifies
 from orchestration.defs.examination.assets import encounters, scenario_sets, scores
+from orchestration.defs.examination.checks import leak_audit
+from orchestration.defs.examination.difficulty import difficulty
 from orchestration.defs.source.assets import landing_assets, release
 from orchestration.defs.source.checks import raw_labs_suite
 from orchestration.defs.warehouse.assets import warehouse
@@ -41,10 +43,11 @@ def build_defs(*, resource_overrides: Mapping[str, object] | None = None) -> dg.
             scenario_sets,
             encounters,
             scores,
+            difficulty,
             standings,
             registry,
         ],
-        asset_checks=[raw_labs_suite, *mart_checks, scenarios_suite, registry_verifies],
+        asset_checks=[raw_labs_suite, *mart_checks, scenarios_suite, leak_audit, registry_verifies],
         jobs=jobs,
         schedules=schedules,
         sensors=sensors,

@@ -30,7 +30,7 @@ def _conditions(number: int) -> tuple[str, str, str, str]:
 
 
 def good_rows(scenarios: int = 40) -> Rows:
-    """Rows of all five marts, coherent with one another; the same rows at every call."""
+    """Rows of all marts, coherent with one another; the same rows at every call."""
     rows: Rows = {mart: [] for mart in MARTS}
     for number in sorted(range(scenarios), key=lambda n: _hex("scenario", n)):
         category, condition, code, test = _conditions(number)
@@ -58,6 +58,11 @@ def good_rows(scenarios: int = 40) -> Rows:
                 "acuity": 2,
                 "home_drugs": ["aspirin", "lisinopril"],
                 "past_diagnoses": [],
+                "history": "Came in with weakness.",
+                "past_history": "Gout\nTinnitus",
+                "social_history": None,
+                "family_history": "Mother healthy.",
+                "allergies": "Penicillins",
             }
         )
         for place in range(6):
@@ -113,6 +118,7 @@ def good_rows(scenarios: int = 40) -> Rows:
                 "sex": sex,
                 "age_band": "40-64",
                 "race": None,
+                "race_group": "Unknown",
                 "insurance": "Medicare",
                 "language": "English",
             }
@@ -140,9 +146,61 @@ def good_rows(scenarios: int = 40) -> Rows:
                     "rule_order": order,
                     "rule_id": rule,
                     "admissions": admissions,
+                    "missing_modules": None,
                 }
             )
-    return rows
+    return {**rows, **_task_rows(rows), "icu_severity": _severity_rows()}
+
+
+def _severity_rows() -> list[dict[str, Any]]:
+    """Two stays, one of them without anything to stage the kidneys by."""
+    return [
+        {
+            "stay_id": 30_000_000 + number,
+            "sofa_24h": 6,
+            "sepsis3": True,
+            "kdigo_stage_48h": stage,
+            "ventilated_24h": False,
+            "vasopressor_24h": True,
+        }
+        for number, stage in enumerate((2, None))
+    ]
+
+
+def _task_rows(rows: Rows) -> Rows:
+    """The same visits as tasks of the emergency department."""
+    film = dict.fromkeys(("film_view", "film_indication", "film_findings", "film_image"))
+    told = [
+        {
+            **dict(list(row.items())[:5]),
+            "start_hours": 0.0,
+            **dict(list(row.items())[5:]),
+            **film,
+            "category": "emergency_triage",
+            "kind": "emergency",
+            "acuity": None,
+        }
+        for row in rows["scenarios"]
+    ]
+    kept = ("scenario_id", "condition_id", "subject_id", "hadm_id", "t0", "target_code",
+            "target_version", "died_in_hospital", "sex", "age_band", "race", "race_group",
+            "insurance", "language")  # fmt: skip
+    truths = [
+        {
+            **{name: row[name] for name in kept},
+            "category": "emergency_triage",
+            "unit_key": str(row["hadm_id"]),
+            "answers": '{"acuity":2,"disposition":"home"}',
+        }
+        for row in rows["ground_truth"]
+    ]
+    selected = {"category": "emergency_triage", "rule_id": "selected", "units": len(truths)}
+    return {
+        "task_scenarios": told,
+        "task_evidence": copy.deepcopy(rows["evidence"]),
+        "task_truth": truths,
+        "task_attrition": [selected, {**selected, "rule_id": "leak", "units": 3}],
+    }
 
 
 @pytest.fixture

@@ -31,12 +31,13 @@ def run_dbt(
     threads: int = 2,
     cohorts: str = ",".join(COHORTS),
     modules: str = ",".join(MODULES),
+    release: str = RELEASE,
 ) -> subprocess.CompletedProcess[str]:
     """Run dbt on a workspace as a user would."""
     environment = {
         **os.environ,
         "MEDCRED_WORKSPACE": str(workspace),
-        "MEDCRED_RELEASE": RELEASE,
+        "MEDCRED_RELEASE": release,
         "MEDCRED_MODULES": modules,
         "MEDCRED_COHORTS": cohorts,
         "MEDCRED_THREADS": str(threads),

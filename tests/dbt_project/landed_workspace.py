@@ -20,14 +20,18 @@ Rows = dict[tuple[str, str], list[dict[str, Any]]]
 
 FUTURE_VALUE = "66.6"
 """Value of the planted lab: taken before the decision time, stored after it."""
+SECRET_WORD = "zugzwang"
+"""Stands in every hidden section of the planted discharge summary."""
 UNSTORED_VALUE = "77.7"
 """Value of a lab without storetime."""
 
 
-def source_columns() -> dict[tuple[str, str], list[tuple[str, str]]]:
+def source_columns(
+    files: str = "_mimiciv_*__sources.yml",
+) -> dict[tuple[str, str], list[tuple[str, str]]]:
     """(module, table) to its (column, DuckDB type) pairs, as the dbt sources declare them."""
     tables = {}
-    for path in sorted(DBT_PROJECT.glob("models/staging/*/_mimiciv_*__sources.yml")):
+    for path in sorted(DBT_PROJECT.glob(f"models/staging/*/{files}")):
         for source in yaml.safe_load(path.read_text())["sources"]:
             module = source["name"].removeprefix("mimiciv_")
             for table in source["tables"]:
@@ -41,7 +45,7 @@ def write_landed(workspace: Path, rows: Mapping[tuple[str, str], Iterable[dict[s
     """Write every source table to `landed/<module>/<table>.parquet`; without rows it is empty."""
     (workspace / "marts").mkdir(parents=True)
     with duckdb.connect() as connection:
-        for (module, table), columns in source_columns().items():
+        for (module, table), columns in source_columns("_*__sources.yml").items():
             names = [name for name, _ in columns]
             definition = ", ".join(f'"{name}" {kind}' for name, kind in columns)
             connection.execute(f"create or replace table landed ({definition})")
@@ -214,6 +218,7 @@ def known_patients() -> Rows:
                     codes=[("R55", 10), ("J90", 10)])  # fmt: skip
     chart.lab(10, 50971, "2150-01-01 09:00:00", "2150-01-01 10:00:00", "4.2", hadm=110)
     _reports(chart)
+    _summary(chart)
     return chart.rows
 
 
@@ -239,3 +244,37 @@ def _reports(chart: _Chart) -> None:
               report_1="Borderline ECG")  # fmt: skip
     chart.add("echo", "study_list", subject_id=1, study_id=30_000_001,
               study_datetime="2150-01-01 12:30:00")  # fmt: skip
+
+
+def _summary(chart: _Chart) -> None:
+    """The discharge summary of 1: what is known at arrival, and a secret in every other section."""
+    arrival = (
+        "Allergies:\nPenicillins\n\nChief Complaint:\nchest pressure\n\n"
+        "History of Present Illness:\nPressure in the chest since\nthe morning. "
+        f"In the ED {SECRET_WORD}.\n\nPast Medical History:\n- Gout\n- Tinnitus\n\n"
+        "Social History:\n___\nFamily History:\nMother healthy.\n\n"
+        "Physical Exam:\nADMISSION EXAM:\nVS: 98.1\nGENERAL: lies still, in pain\n"
+        "LUNGS: clear on both sides\n"
+    )
+    hidden = (
+        "Service: {0}\n", "Major Surgical or Invasive Procedure:\n{0}\n",
+        "Discharge Exam:\nLUNGS: {0}\n", "Pertinent Results:\n{0}\n",
+        "Brief Hospital Course:\n{0}\n", "Transitional Issues:\n{0}\n",
+    )  # fmt: skip
+    ending = (
+        "Discharge Medications", "Discharge Disposition", "Discharge Diagnosis",
+        "Discharge Condition", "Discharge Instructions", "Followup Instructions",
+    )  # fmt: skip
+    text = (
+        "".join(section.format(SECRET_WORD) for section in hidden[:2])
+        + arrival
+        + "".join(section.format(SECRET_WORD) for section in hidden[2:])
+        + "Medications on Admission:\n1. not shown, since triage has a list\n"
+        + "".join(f"{header}:\n{SECRET_WORD}\n" for header in ending)
+    )
+    for note, kind, words in (("1-DS-9", "DS", text), ("1-AD-9", "AD", SECRET_WORD)):
+        chart.add(
+            "note", "discharge", note_id=note, subject_id=1, hadm_id=101, note_type=kind,
+            note_seq=9, charttime="2150-01-08 00:00:00", storetime="2150-01-09 10:00:00",
+            text=words,
+        )  # fmt: skip

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 from dbt_runs import COHORTS, RELEASE, Built
-from landed_workspace import FUTURE_VALUE, UNSTORED_VALUE
+from landed_workspace import FUTURE_VALUE, SECRET_WORD, UNSTORED_VALUE
 
 MARTS = ("scenarios", "evidence", "ground_truth", "actions_taken", "cohort_attrition")
 
@@ -65,15 +65,15 @@ def test_a_lab_without_store_time_is_no_evidence(built: Built) -> None:
 def test_evidence_of_the_infarction(built: Built) -> None:
     found = built.rows(
         "select evidence_no, test_id, value_text, round(taken_hours, 4), available_hours "
-        f"from {{evidence}} where scenario_id = '{scenario_id(101)}' and kind != 'vital' "
-        "order by evidence_no"
+        f"from {{evidence}} where scenario_id = '{scenario_id(101)}' "
+        "and kind not in ('vital', 'exam') order by evidence_no"
     )
     # The potassium names no admission and is assigned by time; the troponin's comment gives its
     # limit and nothing more; the culture came back after the decision.
     assert found == [
-        (7, "ecg_12lead", "Sinus rhythm; Borderline ECG", 0.1667, 0.25),
-        (8, "lab_k", "4.1", -0.5, 0.5),
-        (9, "lab_tnt", "<0.01", 1.0, 2.0),
+        (11, "ecg_12lead", "Sinus rhythm; Borderline ECG", 0.1667, 0.25),
+        (12, "lab_k", "4.1", -0.5, 0.5),
+        (16, "lab_tnt", "<0.01", 1.0, 2.0),
     ]
 
 
@@ -124,6 +124,39 @@ def test_the_presentation_shows_what_was_known_at_arrival(built: Built) -> None:
         20.0, 60, "F", "AMBULANCE", "Chest pain", 37.0, None, "uta", 2,
         ["aspirin", "lisinopril"], ["Hypertension"], "cardiology", "admission", RELEASE,
     )  # fmt: skip
+
+
+def test_the_summary_shows_what_was_told_at_arrival(built: Built) -> None:
+    [row] = built.rows(
+        "select history, past_history, social_history, family_history, allergies "
+        f"from {{scenarios}} where scenario_id = '{scenario_id(101)}'"
+    )
+    history = "Pressure in the chest since the morning."
+    assert row == (history, "- Gout\n- Tinnitus", None, "Mother healthy.", "Penicillins")
+
+
+def test_the_examination_is_evidence_by_system(built: Built) -> None:
+    found = built.rows(
+        "select test_id, value_text, taken_hours, available_hours from {evidence} "
+        f"where scenario_id = '{scenario_id(101)}' and kind = 'exam' order by test_id"
+    )
+    lungs, general = "LUNGS: clear on both sides", "GENERAL: lies still, in pain"
+    assert found == [
+        ("exam_full", f"{general} {lungs}", 0.5, 0.5),
+        ("exam_general", general, 0.5, 0.5),
+        ("exam_lung", lungs, 0.5, 0.5),
+        ("hist_allergies", "Penicillins", 0.0, 0.0),
+        ("hist_meds", "aspirin; lisinopril", 0.0, 0.0),
+        ("hist_pmh", "- Gout; - Tinnitus", 0.0, 0.0),
+        ("hist_social", "Mother healthy.", 0.0, 0.0),
+    ]
+
+
+@pytest.mark.parametrize("mart", MARTS)
+def test_no_hidden_section_of_a_summary_reaches_a_mart(built: Built, mart: str) -> None:
+    texts = built.rows(f"select mart::varchar from {{{mart}}} as mart")
+    assert texts
+    assert not [text for (text,) in texts if SECRET_WORD in text]
 
 
 def test_an_order_is_not_a_dose_and_late_actions_are_marked(built: Built) -> None:

@@ -13,12 +13,22 @@ from typing import Any
 import pytest
 from dbt_runs import Built
 
-SHOWN = ("scenarios", "evidence")
+SHOWN = ("scenarios", "evidence", "task_scenarios", "task_evidence")
+
+ATTRITIONS = {
+    "cohort_attrition": [
+        "category", "condition_id", "rule_order", "rule_id", "admissions", "missing_modules",
+    ],
+    "task_attrition": ["category", "rule_id", "units"],
+}  # fmt: skip
 
 GATES = {
     "int_cohorts__selected": "selection and decision time: keys and times, the condition unused",
     "int_admissions__examined": "selection: keys, t0 and span of the admissions to read",
     "int_history__past_diagnoses": "diagnoses of admissions that ended before t0: in the chart",
+    "int_tasks__united": "selection: kind, category, keys and times, never what is true",
+    "int_films__screened": "selection: keys, time, view and file of a film, its labels unused",
+    "int_notes__sections": "sections of the summary that tell of the time up to the arrival",
 }
 """Models at which the walk stops, with the reason."""
 
@@ -35,6 +45,13 @@ FORBIDDEN_SOURCES = {
     ("mimiciv_icu", "ingredientevents"), ("mimiciv_note", "discharge"),
     ("mimiciv_note", "discharge_detail"), ("mimiciv_cxr", "chexpert"), ("mimiciv_cxr", "negbio"),
     ("mimiciv_cxr", "test_set_labeled"),
+} | {
+    ("mimiciii", table)
+    for table in (
+        "callout", "cptevents", "diagnoses_icd", "drgcodes", "d_cpt", "d_icd_diagnoses",
+        "d_icd_procedures", "icustays", "inputevents_cv", "inputevents_mv", "prescriptions",
+        "procedureevents_mv", "procedures_icd", "services", "transfers",
+    )
 }  # fmt: skip
 
 FORBIDDEN_WORDS = re.compile(
@@ -52,6 +69,12 @@ ALLOWED_COLUMNS_OF_GATES = {
         "examined_hadm_id", "hadm_id", "subject_id", "t0", "span_from", "span_to",
     },
     "int_history__past_diagnoses": {"subject_id", "hadm_id", "title"},
+    "int_tasks__united": {
+        "scenario_id", "patient_key", "category", "kind", "hadm_id", "unit_key", "t0", "start_hours",
+        "decision_at", "decision_hours",
+    },
+    "int_films__screened": {"study_id", "view_position", "file_path"},
+    "int_notes__sections": {"hadm_id", "section", "words"},
 }  # fmt: skip
 """What a shown model may take from a gate."""
 
@@ -109,13 +132,14 @@ def test_only_the_known_models_lie_in_the_shown_schema(built: Built) -> None:
         for node in built.manifest["nodes"].values()
         if node["resource_type"] == "model" and node["config"]["schema"] == "exam"
     }
-    # cohort_attrition counts admissions by rule; its columns are held below.
-    assert shown == {*SHOWN, "cohort_attrition"}
+    # The attritions count by rule; their columns are held below.
+    assert shown == {*SHOWN, *ATTRITIONS}
 
 
-def test_attrition_has_counts_and_nothing_of_a_patient(built: Built) -> None:
-    columns = [row[0] for row in built.rows("describe from {cohort_attrition}")]
-    assert columns == ["category", "condition_id", "rule_order", "rule_id", "admissions"]
+@pytest.mark.parametrize("attrition", ATTRITIONS)
+def test_attrition_has_counts_and_nothing_of_a_patient(built: Built, attrition: str) -> None:
+    columns = [row[0] for row in built.rows(f"describe from {{{attrition}}}")]
+    assert columns == ATTRITIONS[attrition]
 
 
 @pytest.mark.parametrize("gate", GATES)
@@ -136,6 +160,7 @@ def test_every_gate_is_in_use(built: Built, gate: str) -> None:
         ("evidence", "hosp", "diagnoses_icd"),
         ("int_labs__resulted", "ed", "diagnosis"),
         ("int_admissions__arrived", "hosp", "services"),
+        ("int_notes__examined", "note", "discharge"),
     ],
 )
 def test_a_planted_leak_is_found_however_deep(

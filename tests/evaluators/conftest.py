@@ -34,6 +34,11 @@ SCENARIO_SCHEMA = {
     "acuity": pl.Int32,
     "home_drugs": pl.List(pl.String),
     "past_diagnoses": pl.List(pl.String),
+    "history": pl.String,
+    "past_history": pl.String,
+    "social_history": pl.String,
+    "family_history": pl.String,
+    "allergies": pl.String,
 }
 EVIDENCE_SCHEMA = {
     "scenario_id": pl.String,
@@ -78,6 +83,7 @@ TRUTH_SCHEMA = {
     "sex": pl.String,
     "age_band": pl.String,
     "race": pl.String,
+    "race_group": pl.String,
     "insurance": pl.String,
     "language": pl.String,
 }
@@ -159,6 +165,11 @@ def mart_rows() -> Rows:
                 "acuity": 2,
                 "home_drugs": ["metoprolol", "aspirin"],
                 "past_diagnoses": [],
+                "history": "Came in with pain after a fall.",
+                "past_history": "1. Gout\n2. Tinnitus",
+                "social_history": None,
+                "family_history": "Mother healthy.",
+                "allergies": "Penicillins",
             }
         )
         rows["evidence"] += [
@@ -194,6 +205,7 @@ def mart_rows() -> Rows:
                 "sex": "F",
                 "age_band": "60-69",
                 "race": "OTHER",
+                "race_group": "Other",
                 "insurance": "Medicare",
                 "language": "English",
             }

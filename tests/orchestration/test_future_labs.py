@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -25,8 +26,21 @@ from evaluators.scenario_sets import Scenario, load
 ALL = Limits(turns=12, orders_per_turn=10_000, orders_total=100_000, reply_bytes=1_000_000)
 
 
-def conversations(ran: Ran) -> Iterator[tuple[Scenario, str]]:
-    """Every scenario with all that a candidate was told who orders everything on every turn."""
+@dataclass(frozen=True)
+class Heard:
+    """One scenario, and all that a candidate was told who orders everything on every turn."""
+
+    kind: str
+    scenario: Scenario
+    told: str
+    available: dict[str, float]
+    """What the set holds of planted results: value to hours from t0 to availability."""
+
+
+PLANTED = (CONTROL_VALUE, STORED_LATE_VALUE, TAKEN_LATE_VALUE, *map(ladder_value, LADDER_HOURS))
+
+
+def conversations(ran: Ran) -> Iterator[Heard]:
     catalogue = load_catalogue()
     tests = [test.canonical_name for test in catalogue.tests.values()]
     everything = Reply(text=json.dumps({"orders": tests}), finish_reason="stop")
@@ -38,43 +52,76 @@ def conversations(ran: Ran) -> Iterator[tuple[Scenario, str]]:
                 encounter.take_reply(everything)
             told = [m["content"] for m in encounter.messages() if m["role"] == "user"]
             assert len(told) == ALL.turns
-            yield scenario, "\n".join(told)
+            words = "\n".join(map(str, told))
+            available = {
+                item.value: item.available_hours
+                for item in scenario.evidence
+                if item.value in PLANTED
+            }
+            yield Heard(chosen.manifest.kind, scenario, words, available)
 
 
 @pytest.fixture(scope="module")
-def heard(ran: Ran) -> list[tuple[Scenario, str]]:
+def heard(ran: Ran) -> list[Heard]:
     return list(conversations(ran))
 
 
-def test_planted_result_in_time_is_seen_in_every_encounter(
-    heard: list[tuple[Scenario, str]],
-) -> None:
-    assert len(heard) > 30
-    assert all(CONTROL_VALUE in told for _, told in heard)
+def of_kind(heard: list[Heard], *kinds: str) -> list[Heard]:
+    found = [one for one in heard if one.kind in kinds]
+    assert {one.kind for one in found} == set(kinds)
+    return found
 
 
-def test_result_stored_after_the_decision_time_is_never_seen(
-    heard: list[tuple[Scenario, str]],
-) -> None:
-    assert not [s.scenario_id for s, told in heard if STORED_LATE_VALUE in told]
-    assert not [s.scenario_id for s, told in heard if TAKEN_LATE_VALUE in told]
+def test_planted_result_in_time_is_seen_in_every_admission(heard: list[Heard]) -> None:
+    admissions = of_kind(heard, "admission")
+    assert len(admissions) > 30
+    assert all(CONTROL_VALUE in one.told for one in admissions)
+    assert any(CONTROL_VALUE in one.told for one in of_kind(heard, "emergency"))
+
+
+def test_result_stored_after_the_decision_time_is_never_seen(heard: list[Heard]) -> None:
+    for one in of_kind(heard, "admission", "emergency"):
+        assert STORED_LATE_VALUE not in one.told, one.scenario.scenario_id
+        assert TAKEN_LATE_VALUE not in one.told, one.scenario.scenario_id
 
 
 def test_of_a_ladder_of_results_only_those_before_the_decision_time_are_seen(
-    heard: list[tuple[Scenario, str]],
+    heard: list[Heard],
 ) -> None:
     decided_early = 0
-    for scenario, told in heard:
-        seen = {hours for hours in LADDER_HOURS if ladder_value(hours) in told}
-        assert seen, scenario.scenario_id
-        assert max(seen) <= scenario.decision_hours, scenario.scenario_id
-        decided_early += scenario.decision_hours < 70
+    for one in of_kind(heard, "admission", "emergency"):
+        seen = {hours for hours in LADDER_HOURS if ladder_value(hours) in one.told}
+        assert seen or one.kind == "emergency", one.scenario.scenario_id
+        assert max(seen, default=0) <= one.scenario.decision_hours, one.scenario.scenario_id
+        decided_early += one.scenario.decision_hours < 70
     assert decided_early, "no scenario is decided before 72 hours: the ladder proves nothing more"
 
 
-def test_no_future_result_is_in_a_shown_file_of_any_set(ran: Ran) -> None:
+def test_in_intensive_care_the_ladder_ends_a_day_after_the_admission_to_the_unit(
+    heard: list[Heard],
+) -> None:
+    ended = 0
+    for one in of_kind(heard, "intensive_care"):
+        told = {value for value in PLANTED if value in one.told}
+        assert told <= set(one.available), one.scenario.scenario_id
+        assert all(hours <= one.scenario.decision_hours for hours in one.available.values())
+        ended += bool(told) and ladder_value(LADDER_HOURS[-1]) not in told
+    assert ended, "no ladder was cut: nothing is proved"
+
+
+def test_a_film_is_shown_without_any_result(heard: list[Heard]) -> None:
+    for one in of_kind(heard, "radiology"):
+        assert not one.available
+        assert not any(value in one.told for value in PLANTED), one.scenario.scenario_id
+
+
+def test_no_future_result_is_in_a_shown_file_of_any_set_of_admissions(ran: Ran) -> None:
+    seen = 0
     for category in ran.enclave.digests():
         folder = ran.enclave.workspace().scenario_set(category)
+        if load(folder).manifest.kind != "admission":
+            continue
+        seen += 1
         shown: dict[str, Any] = {
             name: (folder / name).read_text() for name in ("scenarios.jsonl", "evidence.jsonl")
         }
@@ -82,3 +129,4 @@ def test_no_future_result_is_in_a_shown_file_of_any_set(ran: Ran) -> None:
         for text in shown.values():
             assert STORED_LATE_VALUE not in text
             assert TAKEN_LATE_VALUE not in text
+    assert seen == 12

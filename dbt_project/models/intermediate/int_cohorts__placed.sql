@@ -26,7 +26,7 @@ with used as (
         on
             united.hadm_id = screened.hadm_id
             and united.condition_id = screened.condition_id
-    inner join {{ ref('conditions') }} as conditions
+    inner join {{ ref('int_conditions__known') }} as conditions
         on united.condition_id = conditions.condition_id
 )
 

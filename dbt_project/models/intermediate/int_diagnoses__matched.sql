@@ -1,9 +1,9 @@
 -- Which billed diagnoses are a target condition.
 -- Grain: one billed diagnosis of one condition.
--- Source: conditions.csv. A code belongs to a condition when it starts with one of the prefixes
--- of its own ICD version and with none of the exclude prefixes of that version. Codes stay text:
--- leading zeros count. When the condition lists seventh characters, a 7-character code of S, T,
--- M80 or M84 must end in one of them to be an initial encounter; shorter codes pass (rule
+-- Source: int_conditions__known. A code belongs to a condition when it starts with one of the
+-- prefixes of its own ICD version and with none of the exclude prefixes of that version. Codes
+-- stay text: leading zeros count. When the condition lists seventh characters, a 7-character code
+-- of S, T, M80 or M84 must end in one of them to be an initial encounter; shorter codes pass (rule
 -- `seventh_char`).
 with codes as (
     select distinct
@@ -18,28 +18,28 @@ prefixes as (
         10 as icd_version,
         unnest(string_split(icd10_prefixes, '|')) as prefix,
         false as is_excluding
-    from {{ ref('conditions') }}
+    from {{ ref('int_conditions__known') }}
     union all
     select
         condition_id,
         9 as icd_version,
         unnest(string_split(icd9_prefixes, '|')) as prefix,
         false as is_excluding
-    from {{ ref('conditions') }}
+    from {{ ref('int_conditions__known') }}
     union all
     select
         condition_id,
         10 as icd_version,
         unnest(string_split(icd10_exclude_prefixes, '|')) as prefix,
         true as is_excluding
-    from {{ ref('conditions') }}
+    from {{ ref('int_conditions__known') }}
     union all
     select
         condition_id,
         9 as icd_version,
         unnest(string_split(icd9_exclude_prefixes, '|')) as prefix,
         true as is_excluding
-    from {{ ref('conditions') }}
+    from {{ ref('int_conditions__known') }}
 ),
 
 codes_of_conditions as (
@@ -81,5 +81,5 @@ inner join codes_of_conditions
     on
         diagnoses.icd_code = codes_of_conditions.icd_code
         and diagnoses.icd_version = codes_of_conditions.icd_version
-inner join {{ ref('conditions') }} as conditions
+inner join {{ ref('int_conditions__known') }} as conditions
     on codes_of_conditions.condition_id = conditions.condition_id

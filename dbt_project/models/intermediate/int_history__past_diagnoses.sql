@@ -1,11 +1,15 @@
 -- What was wrong before: titles of diagnoses coded in admissions that ended before t0.
--- Grain: one admission under examination and title.
+-- Grain: one visit that may come under examination and title.
 -- The one use of billed diagnoses that may be shown: a clinician finds these in the chart. The
 -- admission itself, and any that had not ended at t0, give nothing.
 with matched as (
-    select distinct hadm_id
+    select hadm_id
     from {{ ref('int_targets__matched') }}
     where is_eligible_position
+    union
+    select hadm_id
+    from {{ ref('int_triage__screened') }}
+    where failed_rule is null
 )
 
 select distinct
@@ -13,7 +17,7 @@ select distinct
     present.hadm_id,
     dictionary.long_title as title
 from matched
-inner join {{ ref('int_admissions__timed') }} as present
+inner join {{ ref('int_visits__arrived') }} as present
     on matched.hadm_id = present.hadm_id
 inner join {{ ref('int_admissions__timed') }} as past
     on

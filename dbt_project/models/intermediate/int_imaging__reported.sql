@@ -6,8 +6,10 @@
 -- capitals begin a section, those that must stay hidden in any spelling and place. Without any
 -- findings the text before the first header is, when it is more than a title. What is left of
 -- neither has no value: the study was done, and its text may not be shown.
--- Available when stored; an addendum is never shown, and its report waits for it. A report without
--- stored_at has no availability.
+-- Available when stored; an addendum is never shown, since it repeats impressions, and its report
+-- waits for it (leak-prevention channel 22). A report without stored_at has no availability.
+-- Reports after the first definitive treatment (channel 10) are of no scenario: it is the decision
+-- time.
 with patterns as (
     select
         test_items.test_id,
@@ -56,15 +58,29 @@ tests_of_reports as (
     group by exams.note_id, tests_of_names.test_id
 ),
 
+-- An addendum names its report, or the report its addendum.
+addenda_of_reports as (
+    select
+        field_value as note_id,
+        note_id as addendum_id
+    from {{ ref('stg_mimiciv_note__radiology_detail') }}
+    where field_name = 'parent_note_id'
+    union
+    select
+        note_id,
+        field_value as addendum_id
+    from {{ ref('stg_mimiciv_note__radiology_detail') }}
+    where field_name = 'addendum_note_id'
+),
+
 addenda as (
     select
-        parents.field_value as note_id,
+        joined.note_id,
         max(coalesce(notes.stored_at, notes.charted_at)) as stored_at
-    from {{ ref('stg_mimiciv_note__radiology_detail') }} as parents
+    from addenda_of_reports as joined
     inner join {{ ref('stg_mimiciv_note__radiology') }} as notes
-        on parents.note_id = notes.note_id
-    where parents.field_name = 'parent_note_id'
-    group by parents.field_value
+        on joined.addendum_id = notes.note_id
+    group by joined.note_id
 ),
 
 notes_of_examined as (
@@ -232,3 +248,13 @@ inner join tests_of_reports as tests
     on reports.note_id = tests.note_id
 left join shown
     on reports.note_id = shown.note_id
+-- The same words about the same moment are one report, filed twice.
+qualify
+    row_number() over (
+        partition by
+            reports.hadm_id,
+            tests.test_id,
+            reports.charted_at,
+            coalesce(shown.findings, shown.words_before, reports.note_id)
+        order by reports.available_at nulls last, reports.note_id
+    ) = 1

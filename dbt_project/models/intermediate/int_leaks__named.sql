@@ -1,48 +1,11 @@
 -- Admissions whose presentation gives the target away.
 -- Grain: one admission, condition and part of the presentation that names it.
--- Source: leak_terms.csv, rule leak_in_hpi, over chief complaint, past diagnoses and home drugs.
--- Policy strict: a forbidden synonym (whole words) or the forbidden pattern; chronic_ok: the
--- pattern only; presenting and report_label: nothing is a leak. A match inside an allowed term
--- does not
--- count: allowed terms that hold a forbidden one are blanked before the check. (Other allowed
--- terms need no blanking; "angina" must not hide "unstable angina".) Each distinct text is tried
--- once.
-with policies as (
-    select
-        condition_id,
-        concat_ws(
-            '|',
-            nullif(forbidden_regex, ''),
-            case
-                when leak_policy = 'strict'
-                    then '(^|[^a-z0-9])(' || list_aggregate(
-                        list_transform(
-                            string_split(forbidden_synonyms, '|'), lambda term: regexp_escape(term)
-                        ),
-                        'string_agg', '|'
-                    ) || ')([^a-z0-9]|$)'
-            end
-        ) as forbidden,
-        string_split(allowed_terms, '|') as allowed
-    from {{ ref('leak_terms') }}
-    where leak_policy in ('strict', 'chronic_ok')
-),
-
-patterns as (
-    select
-        condition_id,
-        '(?i)(' || forbidden || ')' as forbidden,
-        '(?i)\b(' || list_aggregate(
-            list_transform(
-                list_filter(
-                    allowed, lambda term: regexp_matches(term, '(?i)(' || forbidden || ')')
-                ),
-                lambda term: regexp_escape(term)
-            ),
-            'string_agg', '|'
-        ) || ')\b' as blanked
-    from policies
-    where forbidden != ''
+-- Source: leak_terms.csv, rule leak_in_hpi, over chief complaint, past diagnoses, home drugs and
+-- the sections of the discharge summary, by the patterns of int_leaks__patterns. Only what a text
+-- affirms of the patient counts (macro `asserted`). Allergies are not judged: they tell of other
+-- times, and name the drugs by which a pattern knows a treatment. Each distinct text is read once.
+with patterns as (
+    {{ leak_patterns() }}
 ),
 
 presentations as (
@@ -65,6 +28,13 @@ presentations as (
         'home_drugs' as shown_in,
         drug_name as words
     from {{ ref('int_drugs__home') }}
+    union all
+    select
+        hadm_id,
+        shown_in,
+        words
+    from {{ ref('int_notes__sentences') }}
+    where shown_in != 'allergies'
 ),
 
 targets as (
@@ -86,11 +56,22 @@ shown as (
         on targets.hadm_id = presentations.hadm_id
 ),
 
+read_texts as (
+    select
+        words,
+        {{ asserted('words') }} as judged_words
+    from shown
+    group by words
+),
+
 distinct_texts as (
     select distinct
-        condition_id,
-        words
+        shown.condition_id,
+        shown.words,
+        read_texts.judged_words
     from shown
+    inner join read_texts
+        on shown.words = read_texts.words
 ),
 
 leaking_texts as (
@@ -100,14 +81,7 @@ leaking_texts as (
     from distinct_texts
     inner join patterns
         on distinct_texts.condition_id = patterns.condition_id
-    where
-        regexp_matches(
-            coalesce(
-                regexp_replace(distinct_texts.words, patterns.blanked, ' ', 'g'),
-                distinct_texts.words
-            ),
-            patterns.forbidden
-        )
+    where {{ gives_away('distinct_texts.judged_words', 'patterns') }}
 )
 
 select distinct

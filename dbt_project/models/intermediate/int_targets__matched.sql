@@ -1,8 +1,8 @@
 -- Which admissions have a target condition: by a billed diagnosis or by the label of a film.
 -- Grain: one billed diagnosis, or one labelled film, of one condition.
--- Source: conditions.csv, dx_position. A condition of `cxr_label` is told by the label alone: its
--- codes are loose proxies and count for nothing here. Its code is then the principal billed one,
--- which says what the admission was for and not what the film shows.
+-- Source: int_conditions__known, dx_position. A condition of `cxr_label` is told by the label
+-- alone: its codes are loose proxies and count for nothing here. Its code is then the principal
+-- billed one, which says what the admission was for and not what the film shows.
 with labelled as (
     select
         films.subject_id,
@@ -10,7 +10,7 @@ with labelled as (
         films.condition_id,
         conditions.category
     from {{ ref('int_films__labelled') }} as films
-    inner join {{ ref('conditions') }} as conditions
+    inner join {{ ref('int_conditions__known') }} as conditions
         on films.condition_id = conditions.condition_id
 ),
 
@@ -35,7 +35,7 @@ select
     coded.is_eligible_position,
     coded.is_initial_encounter
 from {{ ref('int_diagnoses__matched') }} as coded
-inner join {{ ref('conditions') }} as conditions
+inner join {{ ref('int_conditions__known') }} as conditions
     on coded.condition_id = conditions.condition_id
 where conditions.dx_position != 'cxr_label'
 union all

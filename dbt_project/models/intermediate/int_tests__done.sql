@@ -1,8 +1,8 @@
 -- Every catalogue test that an admission really had, up to discharge.
 -- Grain: one admission and test.
 -- Labs, cultures, vitals with a result that has an availability; imaging, ECG and echo, even those
--- of which nothing may be shown; procedures; and panels, which count when any member has a result
--- (the earliest member's times).
+-- of which nothing may be shown; examinations; procedures; and panels, which count when any member
+-- has a result (the earliest member's times).
 with singles as (
     select
         hadm_id,
@@ -47,6 +47,13 @@ with singles as (
         taken_at,
         available_at
     from {{ ref('int_echo__made') }}
+    union all
+    select
+        hadm_id,
+        test_id,
+        taken_at,
+        available_at
+    from {{ ref('int_notes__examined') }}
     union all
     select
         hadm_id,

@@ -8,7 +8,7 @@
 -- knows when it could be seen.
 with ed_vitals as (
     select
-        stays.hadm_id,
+        coalesce(stays.hadm_id, stays.stay_id) as hadm_id,
         stays.arrived_at as charted_at,
         'triage' as source,
         triage.temperature_f,
@@ -23,7 +23,7 @@ with ed_vitals as (
         on triage.stay_id = stays.stay_id
     union all
     select
-        stays.hadm_id,
+        coalesce(stays.hadm_id, stays.stay_id) as hadm_id,
         vitals.charted_at,
         'vitalsign' as source,
         vitals.temperature_f,

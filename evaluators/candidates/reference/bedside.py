@@ -12,20 +12,24 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from evaluators.candidates.reference import task_bedside
 from evaluators.candidates.reference.bedside_rules import (
     BedsideRules,
+    CategoryRules,
     ConditionRule,
     Sign,
     load_rules,
 )
 from evaluators.candidates.reference.briefing import Briefing
 from evaluators.candidates.reference.conversation import Conversation
+from evaluators.candidates.reference.task_answers import with_answers
 from evaluators.encounter.protocol import (
     FinalAnswer,
     Presentation,
     RankedDiagnosis,
     Step,
 )
+from evaluators.encounter.tasks import ADMISSION, kind_of
 
 _NUMBER = re.compile(r"^\s*(?:[<>]=?\s*)?(-?\d+(?:\.\d+)?)")
 _DIFFERENTIAL_LENGTH = 5
@@ -101,7 +105,10 @@ def answer(conversation: Conversation, briefing: Briefing) -> Step:
     """The next step: orders while they may help, then the leading diagnosis and its treatment."""
     del briefing
     rules = load_rules()
-    known = rules.of_category(conversation.opening.category)
+    kind = kind_of(conversation.opening.task)
+    if kind == "radiology":
+        return _read_film(conversation)
+    known = rules.everything() if kind != ADMISSION else _known(conversation, rules)
     if not known.conditions:
         return _shrug(conversation, rules)
     patient = Patient(conversation)
@@ -121,6 +128,10 @@ def answer(conversation: Conversation, briefing: Briefing) -> Step:
     is_sure = made >= 2 and lead_chance >= rules.commit_at
     if is_last or is_sure or not orders:
         final = FinalAnswer(diagnosis=lead.name, icd10=lead.icd10, plan=treatment)
+        if kind == "intensive_care":
+            final = with_answers(final, task_bedside.organ_support(conversation))
+        elif kind == "emergency":
+            final = with_answers(final, task_bedside.triage(patient.presentation))
         return Step(differential=differential, final=final)
     stated = {action for step in conversation.steps for action in step.actions}
     return Step(
@@ -137,7 +148,9 @@ def _orders(
     wanted: list[str] = []
     if not conversation.steps:
         wanted += rules.first_panel
-        wanted += rules.of_category(conversation.opening.category).panel
+        wanted += _known(conversation, rules).panel
+        if kind_of(conversation.opening.task) == "intensive_care":
+            wanted += task_bedside.SUPPORT_ORDERS
     else:
         for rule in leading:
             wanted += rule.orders
@@ -148,6 +161,17 @@ def _orders(
         placed -= set(pending)
         wanted = pending + wanted
     return tuple(dict.fromkeys(order for order in wanted if order not in placed))
+
+
+def _known(conversation: Conversation, rules: BedsideRules) -> CategoryRules:
+    return rules.of_category(conversation.opening.category)
+
+
+def _read_film(conversation: Conversation) -> Step:
+    """The findings that the report's words name; an image alone is not read."""
+    film = conversation.opening.film
+    labels = task_bedside.film_labels(film.findings if film is not None else None)
+    return Step(final=with_answers(FinalAnswer(diagnosis=""), {"labels": labels}))
 
 
 def _treatment(patient: Patient, rule: ConditionRule) -> tuple[str, ...]:

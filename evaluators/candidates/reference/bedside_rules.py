@@ -119,6 +119,18 @@ class BedsideRules(GeneralRules):
         """The rules of one category, slug or text; empty if there are none."""
         return self.categories.get(category_slug(category), CategoryRules(panel=(), conditions=()))
 
+    def everything(self) -> CategoryRules:
+        """The conditions of all categories but those that films alone tell, without a panel."""
+        return CategoryRules(
+            panel=(),
+            conditions=tuple(
+                rule
+                for name, known in sorted(self.categories.items())
+                if name != "radiology"
+                for rule in known.conditions
+            ),
+        )
+
 
 @cache
 def load_rules() -> BedsideRules:

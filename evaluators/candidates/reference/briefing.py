@@ -23,6 +23,16 @@ class NamedDiagnosis(Border):
     icd10: str | None = None
 
 
+class ProbedCondition(Border):
+    """A condition as the leak probe knows it: by the public catalogue's words alone."""
+
+    named: NamedDiagnosis
+    terms: tuple[str, ...]
+    """Its name and synonyms."""
+    differential: tuple[str, ...] = ()
+    """Names of what else it may be."""
+
+
 class Briefing(Border):
     """Facts handed to a reference candidate; each reads only the field meant for it."""
 
@@ -36,6 +46,11 @@ class Briefing(Border):
     """For commonest and order-everything: the condition that most scenarios of the set have."""
     conditions: tuple[NamedDiagnosis, ...] = ()
     """For random: the category's conditions in the public catalogue, by name."""
+    probed: tuple[ProbedCondition, ...] = ()
+    """For leak-probe: the category's conditions with the public catalogue's words for each."""
+    answers: dict[str, Any] | None = None
+    """What a kind of scenario asks besides the diagnosis: for the oracle the truth, for commonest
+    and order-everything the set's commonest, for random any example."""
     tests: tuple[str, ...] = ()
     """For order-everything: canonical names of the public test catalogue."""
 

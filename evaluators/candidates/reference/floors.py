@@ -11,6 +11,7 @@ import math
 
 from evaluators.candidates.reference.briefing import Briefing, NamedDiagnosis
 from evaluators.candidates.reference.conversation import Conversation
+from evaluators.candidates.reference.task_answers import Answers, drawn_answers, with_answers
 from evaluators.encounter.protocol import FinalAnswer, RankedDiagnosis, Step
 
 
@@ -21,13 +22,15 @@ class NotBriefed(ValueError):
 def commonest(conversation: Conversation, briefing: Briefing) -> Step:
     """Answer the set's commonest condition at once, whoever comes."""
     del conversation
-    return _commit(_told(briefing.commonest, "the commonest condition"))
+    return _commit(_told(briefing.commonest, "the commonest condition"), answers=briefing.answers)
 
 
 def oracle(conversation: Conversation, briefing: Briefing) -> Step:
     """Answer the truth at once, and what has to be done: leaving that out would be unsafe."""
     del conversation
-    return _commit(_told(briefing.truth, "the truth"), plan=briefing.actions)
+    return _commit(
+        _told(briefing.truth, "the truth"), plan=briefing.actions, answers=briefing.answers
+    )
 
 
 def random(conversation: Conversation, briefing: Briefing) -> Step:
@@ -35,9 +38,11 @@ def random(conversation: Conversation, briefing: Briefing) -> Step:
     if not briefing.conditions:
         raise NotBriefed("reference/random was not told the category's conditions: brief it")
     digest = hashlib.sha256(conversation.opening_text.encode()).digest()
-    index = int.from_bytes(digest, "big") % len(briefing.conditions)
+    number = int.from_bytes(digest, "big")
+    index = number % len(briefing.conditions)
     share = round(1.0 / len(briefing.conditions), 4)
-    return _commit(briefing.conditions[index], probability=share)
+    drawn = None if briefing.answers is None else drawn_answers(briefing.answers, number >> 64)
+    return _commit(briefing.conditions[index], probability=share, answers=drawn)
 
 
 def order_everything(conversation: Conversation, briefing: Briefing) -> Step:
@@ -50,18 +55,24 @@ def order_everything(conversation: Conversation, briefing: Briefing) -> Step:
     ordering_turns = conversation.opening.turns_left - 1
     is_capped = bool(conversation.replies) and not conversation.replies[-1].orders
     if made >= ordering_turns or conversation.turns_left <= 1 or is_capped:
-        return _commit(answer)
+        return _commit(answer, answers=briefing.answers)
     size = math.ceil(len(briefing.tests) / ordering_turns)
     batch = briefing.tests[made * size : (made + 1) * size]
     if not batch:
-        return _commit(answer)
+        return _commit(answer, answers=briefing.answers)
     return Step(orders=batch, differential=(_ranked(answer, 1.0),))
 
 
-def _commit(named: NamedDiagnosis, probability: float = 1.0, plan: tuple[str, ...] = ()) -> Step:
+def _commit(
+    named: NamedDiagnosis,
+    probability: float = 1.0,
+    plan: tuple[str, ...] = (),
+    answers: Answers | None = None,
+) -> Step:
+    final = FinalAnswer(diagnosis=named.diagnosis, icd10=named.icd10, plan=plan)
     return Step(
         differential=(_ranked(named, probability),),
-        final=FinalAnswer(diagnosis=named.diagnosis, icd10=named.icd10, plan=plan),
+        final=final if answers is None else with_answers(final, answers),
     )
 
 

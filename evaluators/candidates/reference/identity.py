@@ -19,6 +19,7 @@ _FILES: Mapping[str, tuple[str, ...]] = {
     "reference/random": (*_SHARED, "floors.py"),
     "reference/order-everything": (*_SHARED, "floors.py"),
     "reference/oracle": (*_SHARED, "floors.py"),
+    "reference/leak-probe": (*_SHARED, "leak_probe.py", "task_answers.py"),
     "reference/bedside": (
         *_SHARED,
         "bedside.py",

@@ -8,13 +8,15 @@ from __future__ import annotations
 import dagster as dg
 
 from orchestration.defs.examination.assets import ENCOUNTERS, SCENARIO_SETS, SCORES
+from orchestration.defs.examination.difficulty import DIFFICULTY
 
 _after_sets = dg.AssetSelection.assets(ENCOUNTERS, SCORES)
-_credential = dg.AssetSelection.groups("credential")
+# Over all candidates: known when everybody has been examined.
+_over_all = dg.AssetSelection.groups("credential") | dg.AssetSelection.assets(DIFFICULTY)
 
 refresh = dg.define_asset_job(
     "refresh",
-    selection=dg.AssetSelection.all() - _after_sets - _credential,
+    selection=dg.AssetSelection.all() - _after_sets - _over_all,
     description="Raw data to frozen scenario sets: release, landing, dbt, checks, freeze.",
 )
 examine = dg.define_asset_job(
@@ -24,8 +26,11 @@ examine = dg.define_asset_job(
 )
 publish = dg.define_asset_job(
     "publish",
-    selection=_credential,
-    description="Standings over all candidates, credentials by policy, the published registry.",
+    selection=_over_all,
+    description=(
+        "Difficulty of the scenarios, standings over all candidates, credentials by policy, the "
+        "published registry."
+    ),
 )
 jobs = [refresh, examine, publish]
 

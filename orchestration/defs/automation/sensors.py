@@ -36,6 +36,8 @@ def waiting(
         if manifest.scenarios == 0:
             continue
         for candidate in candidates:
+            if manifest.images and not candidate.takes_pictures:
+                continue  # not applicable: it cannot be shown what is asked about
             done = workspace.examination(category, candidate.id, candidate.sha256, manifest.digest)
             if not (done / "scores.json").is_file():
                 found.append((candidate, category, manifest.digest))

@@ -59,6 +59,8 @@ def standings(
                 chosen = frozen_set(workspace, category)
                 manifests[category] = chosen.manifest
                 for candidate in candidates:
+                    if chosen.manifest.images and not candidate.takes_pictures:
+                        continue
                     folder = workspace.examination(
                         category, candidate.id, candidate.sha256, chosen.digest
                     )

@@ -10,15 +10,20 @@ import dagster as dg
 from evaluators.candidates.config import Candidate, load_candidates
 from evaluators.candidates.egress import admit
 from evaluators.catalogue import load_catalogue
-from evaluators.scenario_sets import ScenarioSet, freeze, load
-from orchestration.defs.examination.partitions import CATEGORIES, EXAMINATION, who_and_what
+from evaluators.scenario_sets import LeakingSetError, ScenarioSet, freeze, load
+from orchestration.defs.examination.partitions import (
+    CATEGORIES,
+    EXAMINATION,
+    KINDS,
+    who_and_what,
+)
 from orchestration.defs.failures import spoken_errors
 from orchestration.defs.ownership import EXAMINATION as EXAMINERS
 from orchestration.defs.source.assets import unverified_tables
 from orchestration.defs.warehouse.checks import mart_key
 from orchestration.progress import Reporter
 from orchestration.settings import Settings
-from orchestration.workspace import Workspace, landed_modules, open_source
+from orchestration.workspace import Workspace, landed_modules, open_source, picture_folders
 
 SCENARIO_SETS = dg.AssetKey(["examination", "scenario_sets"])
 ENCOUNTERS = dg.AssetKey(["examination", "encounters"])
@@ -27,7 +32,18 @@ SCORES = dg.AssetKey(["examination", "scores"])
 
 @dg.asset(
     key=SCENARIO_SETS,
-    deps=[mart_key(mart) for mart in ("scenarios", "evidence", "ground_truth", "actions_taken")],
+    deps=[
+        mart_key(mart)
+        for mart in (
+            "scenarios",
+            "evidence",
+            "ground_truth",
+            "actions_taken",
+            "task_scenarios",
+            "task_evidence",
+            "task_truth",
+        )
+    ],
     group_name="examination",
     kinds={"python", "json"},
     owners=EXAMINERS,
@@ -39,25 +55,37 @@ SCORES = dg.AssetKey(["examination", "scores"])
 def scenario_sets(
     settings: dg.ResourceParam[Settings], reporter: dg.ResourceParam[Reporter]
 ) -> dg.MaterializeResult[None]:
-    """Freeze every category."""
+    """Freeze every category; fail in the end when the leak audit refused one."""
     with spoken_errors():
         source, workspace = open_source(settings)
         unverified = unverified_tables(workspace)
         metadata: dict[str, int | str] = {}
+        leaking: list[str] = []
         with reporter.stage("Freeze scenario sets", len(CATEGORIES)) as stage:
             for done, category in enumerate(CATEGORIES):
                 stage.update(done, detail=category)
-                manifest = freeze(
-                    workspace.marts,
-                    category,
-                    workspace.scenario_set(category),
-                    releases=source.releases,
-                    tier=source.tier,
-                    modules=landed_modules(source),
-                    unverified_tables=unverified,
-                )
+                try:
+                    manifest = freeze(
+                        workspace.marts,
+                        category,
+                        workspace.scenario_set(category),
+                        releases=source.releases,
+                        tier=source.tier,
+                        modules=landed_modules(source),
+                        unverified_tables=unverified,
+                        kind=KINDS[category],
+                        image_roots=picture_folders(source),
+                    )
+                except LeakingSetError as error:
+                    leaking.append(str(error))
+                    continue
                 metadata[f"{category}_scenarios"] = manifest.scenarios
                 metadata[f"{category}_sha256"] = manifest.digest
+                if manifest.images or manifest.images_missing:
+                    metadata[f"{category}_pictures"] = manifest.images
+                    metadata[f"{category}_pictures_missing"] = manifest.images_missing
+        if leaking:  # what stood there before stays; the other categories are frozen
+            raise dg.Failure(" ".join(leaking), allow_retries=False)
         return dg.MaterializeResult(metadata=metadata)
 
 

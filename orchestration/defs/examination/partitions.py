@@ -6,11 +6,13 @@ Belongs here: partition definitions and reading their keys. Does not belong here
 import dagster as dg
 
 from orchestration.settings import Settings
-from orchestration.warehouse import categories, load_manifest
+from orchestration.warehouse import kinds_of_categories, load_manifest
 from orchestration.workspace import enclave
 
 CANDIDATE = dg.DynamicPartitionsDefinition(name="candidate")
-CATEGORIES = categories(load_manifest(enclave(Settings())))
+KINDS = kinds_of_categories(load_manifest(enclave(Settings())))
+"""Kind of scenario by category."""
+CATEGORIES = tuple(KINDS)
 EXAMINATION = dg.MultiPartitionsDefinition(
     {"candidate": CANDIDATE, "category": dg.StaticPartitionsDefinition(list(CATEGORIES))}
 )

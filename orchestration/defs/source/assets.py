@@ -21,7 +21,7 @@ RELEASE = dg.AssetKey(["source", "release"])
 
 
 def landed_key(module: str, table: str) -> dg.AssetKey:
-    """Asset key of a landed table, equal to its dbt source; no dbt source reads MIMIC-III yet."""
+    """Asset key of a landed table, equal to its dbt source."""
     return dg.AssetKey([module if module == "mimiciii" else f"mimiciv_{module}", table])
 
 

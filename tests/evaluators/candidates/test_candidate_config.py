@@ -23,16 +23,17 @@ def candidate(**changes: object) -> Candidate:
     return Candidate.model_validate({**given, **changes})
 
 
-def test_committed_file_lists_the_five_reference_candidates():
+def test_committed_file_lists_the_six_reference_candidates():
     loaded = load_candidates(PROJECT / "candidates.yaml")
     assert [entry.id for entry in loaded] == [
         "reference/commonest",
         "reference/random",
+        "reference/leak-probe",
         "reference/order-everything",
         "reference/bedside",
         "reference/oracle",
     ]
-    assert len({entry.sha256 for entry in loaded}) == 5
+    assert len({entry.sha256 for entry in loaded}) == 6
 
 
 def test_commented_examples_are_valid_when_uncommented(tmp_path):

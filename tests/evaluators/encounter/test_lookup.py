@@ -162,8 +162,21 @@ def test_same_test_twice_in_one_turn_is_answered_alike(
             (*LANDED, "echo"),
             Outcome.AFTER_DECISION,
         ),
-        ("exam_abdomen", (), (*LANDED, "note"), Outcome.NOT_IN_SOURCE),
-        ("exam_abdomen", (), LANDED, Outcome.NOT_IN_SOURCE),
+        ("exam_abdomen", (), (*LANDED, "note"), Outcome.NOT_PERFORMED),
+        (
+            "exam_abdomen",
+            (truth("exam_abdomen", 0.5, by_decision=True),),
+            LANDED,
+            Outcome.NOT_IN_SOURCE,
+        ),
+        (
+            "exam_abdomen",
+            (truth("exam_abdomen", 90, by_decision=False),),
+            (*LANDED, "note"),
+            Outcome.AFTER_DECISION,
+        ),
+        ("hist_meds", (), (*LANDED, "note"), Outcome.NOT_PERFORMED),
+        ("hist_meds", (), ("hosp", "note"), Outcome.NOT_IN_SOURCE),
         ("proc_egd", (truth("proc_egd", 9, by_decision=True),), LANDED, Outcome.NOT_IN_SOURCE),
     ],
 )
@@ -179,6 +192,35 @@ def test_outcome_tells_why_there_is_nothing(
     assert answer.outcome is outcome
     assert answer.results == ()
     assert record.clock_hours == 0.0
+
+
+def test_examining_takes_its_half_hour_once(
+    open_record: Callable[..., PatientRecord], make_item: Make
+) -> None:
+    record = open_record(
+        [
+            make_item("exam_lung", 0.5, 0.5, "Clear.", kind="exam"),
+            make_item("exam_abdomen", 0.5, 0.5, "Soft.", kind="exam"),
+            make_item("hist_allergies", 0.0, 0.0, "None.", kind="exam"),
+        ],
+        modules=(*LANDED, "note"),
+    )
+    (asked,) = record.turn(["hist_allergies"]).answers
+    assert (asked.outcome, record.clock_hours) == (Outcome.RESULTED, 0.0)
+    (examined,) = record.turn(["exam_lung"]).answers
+    assert [result.value for result in examined.results] == ["Clear."]
+    assert record.clock_hours == 0.5
+    (further,) = record.turn(["exam_abdomen"]).answers
+    assert [result.value for result in further.results] == ["Soft."]
+    assert record.clock_hours == 0.5
+
+
+def test_without_notes_an_examination_that_was_made_is_not_in_the_source(
+    open_record: Callable[..., PatientRecord], make_item: Make
+) -> None:
+    record = open_record([make_item("exam_lung", 0.5, 0.5, "Clear.", kind="exam")])
+    (answer,) = record.turn(["exam_lung"]).answers
+    assert (answer.outcome, answer.results) == (Outcome.NOT_IN_SOURCE, ())
 
 
 def test_nothing_newer_than_what_was_shown_is_not_performed(

@@ -32,6 +32,20 @@ def test_first_messages_are_the_prompt_and_the_presentation(start: Open) -> None
     assert opening.turns_left == Limits().turns
 
 
+def test_texts_of_the_notes_are_shown_whole_and_lists_keep_their_lines(
+    small_set: ScenarioSet, catalogue: Catalogue
+) -> None:
+    encounter = Encounter.of(small_set, next(iter(small_set.scenarios)), catalogue)
+    opening = Opening.model_validate_json(encounter.messages()[1]["content"])
+    shown = opening.presentation
+    assert shown.history == "Came in with pain after a fall."
+    assert shown.past_history == "1. Gout\n2. Tinnitus"
+    assert shown.allergies == "Penicillins"
+    assert shown.family_history == "Mother healthy."
+    assert shown.social_history is None
+    assert "social_history" not in encounter.messages()[1]["content"]
+
+
 def test_ids_and_truth_are_in_no_message(small_set: ScenarioSet, catalogue: Catalogue) -> None:
     for scenario_id, scenario in small_set.scenarios.items():
         encounter = Encounter.of(small_set, scenario_id, catalogue)
@@ -308,7 +322,7 @@ def test_methodology_changes_with_what_the_outcome_depends_on() -> None:
     usual = encounter_methodology()
     assert usual == encounter_methodology(Limits(), load_catalogue())
     assert usual != encounter_methodology(Limits(turns=11))
-    assert usual["rules"].keys() == {"actions", "lookup", "orders", "replies"}
+    assert usual["rules"].keys() == {"actions", "lookup", "orders", "replies", "tools"}
     json.dumps(usual, allow_nan=False)
 
 

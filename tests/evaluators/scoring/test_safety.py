@@ -129,6 +129,18 @@ def test_encounter_without_an_answer_has_no_omissions(catalogue: Catalogue) -> N
     assert safety_scorer(catalogue).flags(refused, scenario(), truth("sepsis")) == ()
 
 
+def test_where_no_treatment_is_asked_for_only_harm_is_flagged(catalogue: Catalogue) -> None:
+    given = record(actions=[action(catalogue, "metoprolol")], final=FINAL)
+    flags = safety_scorer(catalogue).flags
+    asked = flags(given, scenario(), truth("anaphylaxis"))
+    unasked = flags(given, scenario(), truth("anaphylaxis"), omissions=False)
+    assert {flag.rule_id for flag in asked} - {flag.rule_id for flag in unasked} == {
+        "om_anaphylaxis_epi"
+    }
+    asthma = flags(given, scenario(), truth("asthma_exacerbation"), omissions=False)
+    assert [flag.rule_id for flag in asthma] == ["ca_asthma_exacerbation__drug_beta_blocker"]
+
+
 def test_contraindicated_action_of_the_condition_is_flagged(catalogue: Catalogue) -> None:
     found = flags_of(catalogue, Case("", "", condition="asthma_exacerbation", wording="metoprolol"))
     assert found == {"ca_asthma_exacerbation__drug_beta_blocker": "major"}

@@ -105,6 +105,7 @@ def test_case_has_the_fields_of_the_format_and_no_other(
         "patient_key",
         "end",
         "credit",
+        "parts",
         "credit_with_relatives",
         "top3",
         "top5",
@@ -341,7 +342,9 @@ def test_methodology_names_every_scoring_file(catalogue: Catalogue) -> None:
     described = methodology(catalogue)
     folder = Path(score_examination.__code__.co_filename).parent
     assert set(described["scoring_files"]) == {
-        path.name for path in folder.iterdir() if path.suffix in (".py", ".yml")
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.suffix in (".py", ".yml")
     }
     assert described["catalogue_sha256"] == catalogue.sha256
     assert methodology_sha256(catalogue) == hashlib.sha256(canonical_json(described)).hexdigest()

@@ -1,6 +1,9 @@
 -- How many admissions each rule dropped: the first rule that an admission fails counts it.
 -- Grain: one condition and rule.
 -- For each condition the rows add up to all admissions of the source.
+-- missing_modules says which absent modules kept a rule from being applied as it is meant: a
+-- required test of which nobody can tell is not asked for (module_missing); without films nobody
+-- has a condition that a film's label tells, and without reports no film's findings are shown.
 {{ config(post_hook="{{ export_mart('category, condition_id, rule_order') }}") }}
 with cohorts as (
     {% for cohort in cohort_models() -%}
@@ -38,6 +41,30 @@ rules as (
             and cohorts.condition_id = required.condition_id
             and starts_with(required.rule, 'any_of:')
     where shared_rules.rule_id != 'required_tests' or required.rule_id is not null
+),
+
+required_tests as (
+    select
+        condition_id,
+        rule_id,
+        unnest(string_split(replace(rule, 'any_of:', ''), '|')) as test_id
+    from {{ ref('cohort_rules') }}
+    where starts_with(rule, 'any_of:')
+),
+
+-- Required tests of which no landed module tells.
+untold as (
+    select
+        required_tests.condition_id,
+        required_tests.rule_id,
+        array_to_string(
+            list_sort(list_distinct(list({{ modules_of_test('test_catalogue') }}))), ', '
+        ) as missing_modules
+    from required_tests
+    inner join {{ ref('test_catalogue') }} as test_catalogue
+        on required_tests.test_id = test_catalogue.test_id
+    group by required_tests.condition_id, required_tests.rule_id
+    having not bool_or({{ test_is_landed('test_catalogue') }})
 ),
 
 -- Admissions without the condition fail as adults, or have another principal diagnosis.
@@ -91,8 +118,23 @@ select
         ) as integer
     ) as rule_order,
     rules.rule_id,
-    coalesce(counts.admissions, 0) as admissions
+    coalesce(counts.admissions, 0) as admissions,
+    coalesce(
+        untold.missing_modules,
+        case
+            when conditions.dx_position != 'cxr_label' then null
+            when rules.rule_id = 'principal_dx' and not {{ module_is_landed('cxr') }} then 'cxr'
+            when rules.rule_id = 'condition_rules' and not {{ module_is_landed('note') }}
+                then 'note'
+        end
+    ) as missing_modules
 from rules
+inner join {{ ref('int_conditions__known') }} as conditions
+    on rules.condition_id = conditions.condition_id
+left join untold
+    on
+        rules.condition_id = untold.condition_id
+        and rules.rule_id = untold.rule_id
 left join counts
     on
         rules.condition_id = counts.condition_id

@@ -66,14 +66,10 @@ select
     confirmed.is_confirmed,
     coalesce(admissions.is_dead_at_discharge, false) as died_in_hospital,
     arrived.sex,
-    case
-        when arrived.age_years < 30 then '18-29'
-        when arrived.age_years < 50 then '30-49'
-        when arrived.age_years < 65 then '50-64'
-        when arrived.age_years < 80 then '65-79'
-        else '80+'
-    end as age_band,
+    {{ age_band('arrived.age_years') }} as age_band,
     admissions.race,
+    -- A word that nobody has grouped yet is unknown, and a data test names how many there are.
+    coalesce(race_groups.race_group, 'Unknown') as race_group,
     admissions.insurance,
     admissions.language
 from {{ ref('int_cohorts__selected') }} as selected
@@ -81,6 +77,8 @@ inner join {{ ref('stg_mimiciv_hosp__admissions') }} as admissions
     on selected.hadm_id = admissions.hadm_id
 inner join {{ ref('int_admissions__arrived') }} as arrived
     on selected.hadm_id = arrived.hadm_id
+left join {{ ref('race_groups') }} as race_groups
+    on admissions.race = race_groups.race
 left join {{ ref('int_cohorts__confirmed') }} as confirmed
     on selected.scenario_id = confirmed.scenario_id
 left join diagnoses

@@ -17,4 +17,4 @@ select
     landed.pneumonia,
     landed.pneumothorax,
     landed.support_devices
-from {{ source('mimiciv_cxr', 'chexpert') }} as landed
+from {{ raw('cxr', 'chexpert') }} as landed

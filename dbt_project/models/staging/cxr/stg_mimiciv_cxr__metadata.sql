@@ -25,4 +25,4 @@ select
             ) as bigint
         )
     ) as taken_at
-from {{ source('mimiciv_cxr', 'metadata') }} as landed
+from {{ raw('cxr', 'metadata') }} as landed

@@ -6,4 +6,4 @@ select
     landed.ordering_provider_id,
     landed.attending_provider_id,
     landed.resident_provider_id
-from {{ source('mimiciv_cxr', 'provider_list') }} as landed
+from {{ raw('cxr', 'provider_list') }} as landed

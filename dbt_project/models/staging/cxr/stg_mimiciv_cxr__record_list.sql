@@ -5,4 +5,4 @@ select
     landed.study_id,
     landed.dicom_id,
     landed.path as file_path
-from {{ source('mimiciv_cxr', 'record_list') }} as landed
+from {{ raw('cxr', 'record_list') }} as landed

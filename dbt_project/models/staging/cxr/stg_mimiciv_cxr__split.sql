@@ -5,4 +5,4 @@ select
     landed.study_id,
     landed.subject_id,
     landed.split as split_name
-from {{ source('mimiciv_cxr', 'split') }} as landed
+from {{ raw('cxr', 'split') }} as landed

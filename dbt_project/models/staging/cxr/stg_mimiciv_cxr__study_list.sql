@@ -4,4 +4,4 @@ select
     landed.subject_id,
     landed.study_id,
     landed.path as file_path
-from {{ source('mimiciv_cxr', 'study_list') }} as landed
+from {{ raw('cxr', 'study_list') }} as landed

@@ -16,4 +16,4 @@ select
     landed.pneumonia,
     landed.pneumothorax,
     landed.support_devices
-from {{ source('mimiciv_cxr', 'test_set_labeled') }} as landed
+from {{ raw('cxr', 'test_set_labeled') }} as landed

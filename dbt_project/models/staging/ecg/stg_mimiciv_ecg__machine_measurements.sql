@@ -35,4 +35,4 @@ select
     landed.p_axis as p_axis_deg,
     landed.qrs_axis as qrs_axis_deg,
     landed.t_axis as t_axis_deg
-from {{ source('mimiciv_ecg', 'machine_measurements') }} as landed
+from {{ raw('ecg', 'machine_measurements') }} as landed

@@ -3,4 +3,4 @@
 select
     landed.column_name as measured_column,
     landed.description as measured_description
-from {{ source('mimiciv_ecg', 'machine_measurements_data_dictionary') }} as landed
+from {{ raw('ecg', 'machine_measurements_data_dictionary') }} as landed

@@ -6,4 +6,4 @@ select
     landed.file_name,
     landed.ecg_time as recorded_at,
     landed.path as file_path
-from {{ source('mimiciv_ecg', 'record_list') }} as landed
+from {{ raw('ecg', 'record_list') }} as landed

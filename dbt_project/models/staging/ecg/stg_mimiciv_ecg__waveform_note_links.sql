@@ -7,4 +7,4 @@ select
     landed.note_id,
     landed.note_seq,
     landed.charttime as charted_at
-from {{ source('mimiciv_ecg', 'waveform_note_links') }} as landed
+from {{ raw('ecg', 'waveform_note_links') }} as landed

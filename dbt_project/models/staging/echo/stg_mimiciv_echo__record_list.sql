@@ -5,4 +5,4 @@ select
     landed.study_id,
     landed.acquisition_datetime as acquired_at,
     landed.dicom_filepath as file_path
-from {{ source('mimiciv_echo', 'record_list') }} as landed
+from {{ raw('echo', 'record_list') }} as landed

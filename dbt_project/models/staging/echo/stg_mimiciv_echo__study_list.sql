@@ -7,4 +7,4 @@ select
     landed.note_id,
     landed.note_seq,
     landed.note_charttime as note_charted_at
-from {{ source('mimiciv_echo', 'study_list') }} as landed
+from {{ raw('echo', 'study_list') }} as landed

@@ -7,4 +7,4 @@ select
     trim(landed.icd_code) as icd_code,
     landed.icd_version,
     landed.icd_title
-from {{ source('mimiciv_ed', 'diagnosis') }} as landed
+from {{ raw('ed', 'diagnosis') }} as landed

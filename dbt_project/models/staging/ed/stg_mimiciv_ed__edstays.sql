@@ -10,4 +10,4 @@ select
     landed.race,
     landed.arrival_transport,
     landed.disposition as ed_disposition
-from {{ source('mimiciv_ed', 'edstays') }} as landed
+from {{ raw('ed', 'edstays') }} as landed

@@ -10,4 +10,4 @@ select
     landed.etc_rn,
     landed.etccode as etc_code,
     landed.etcdescription as etc_description
-from {{ source('mimiciv_ed', 'medrecon') }} as landed
+from {{ raw('ed', 'medrecon') }} as landed

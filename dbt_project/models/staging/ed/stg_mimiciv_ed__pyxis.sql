@@ -8,4 +8,4 @@ select
     landed.name as drug_name,
     landed.gsn_rn,
     landed.gsn
-from {{ source('mimiciv_ed', 'pyxis') }} as landed
+from {{ raw('ed', 'pyxis') }} as landed

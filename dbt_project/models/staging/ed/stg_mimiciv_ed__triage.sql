@@ -12,4 +12,4 @@ select
     landed.pain,
     cast(landed.acuity as integer) as acuity,
     landed.chiefcomplaint as chief_complaint
-from {{ source('mimiciv_ed', 'triage') }} as landed
+from {{ raw('ed', 'triage') }} as landed

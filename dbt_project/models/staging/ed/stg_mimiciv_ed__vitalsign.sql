@@ -12,4 +12,4 @@ select
     cast(landed.dbp as double) as dbp_mmhg,
     landed.rhythm,
     landed.pain
-from {{ source('mimiciv_ed', 'vitalsign') }} as landed
+from {{ raw('ed', 'vitalsign') }} as landed

@@ -17,4 +17,4 @@ select
     landed.edregtime as ed_registered_at,
     landed.edouttime as ed_left_at,
     cast(landed.hospital_expire_flag as boolean) as is_dead_at_discharge
-from {{ source('mimiciv_hosp', 'admissions') }} as landed
+from {{ raw('hosp', 'admissions') }} as landed

@@ -5,4 +5,4 @@ select
     landed.category,
     landed.long_description,
     landed.short_description
-from {{ source('mimiciv_hosp', 'd_hcpcs') }} as landed
+from {{ raw('hosp', 'd_hcpcs') }} as landed

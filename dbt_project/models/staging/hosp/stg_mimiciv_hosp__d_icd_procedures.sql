@@ -4,4 +4,4 @@ select
     trim(landed.icd_code) as icd_code,
     landed.icd_version,
     landed.long_title
-from {{ source('mimiciv_hosp', 'd_icd_procedures') }} as landed
+from {{ raw('hosp', 'd_icd_procedures') }} as landed

@@ -5,4 +5,4 @@ select
     landed.label,
     landed.fluid,
     landed.category
-from {{ source('mimiciv_hosp', 'd_labitems') }} as landed
+from {{ raw('hosp', 'd_labitems') }} as landed

@@ -6,4 +6,4 @@ select
     landed.seq_num,
     trim(landed.icd_code) as icd_code,
     landed.icd_version
-from {{ source('mimiciv_hosp', 'diagnoses_icd') }} as landed
+from {{ raw('hosp', 'diagnoses_icd') }} as landed

@@ -8,4 +8,4 @@ select
     landed.description,
     landed.drg_severity,
     landed.drg_mortality
-from {{ source('mimiciv_hosp', 'drgcodes') }} as landed
+from {{ raw('hosp', 'drgcodes') }} as landed

@@ -13,4 +13,4 @@ select
     landed.event_txt as event,
     landed.scheduletime as scheduled_at,
     landed.storetime as stored_at
-from {{ source('mimiciv_hosp', 'emar') }} as landed
+from {{ raw('hosp', 'emar') }} as landed

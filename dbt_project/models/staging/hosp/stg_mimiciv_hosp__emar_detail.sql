@@ -34,4 +34,4 @@ select
     landed.side,
     landed.site,
     landed.non_formulary_visual_verification
-from {{ source('mimiciv_hosp', 'emar_detail') }} as landed
+from {{ raw('hosp', 'emar_detail') }} as landed

@@ -7,4 +7,4 @@ select
     landed.hcpcs_cd as hcpcs_code,
     landed.seq_num,
     landed.short_description
-from {{ source('mimiciv_hosp', 'hcpcsevents') }} as landed
+from {{ raw('hosp', 'hcpcsevents') }} as landed

@@ -17,4 +17,4 @@ select
     landed.flag,
     landed.priority,
     landed.comments
-from {{ source('mimiciv_hosp', 'labevents') }} as landed
+from {{ raw('hosp', 'labevents') }} as landed

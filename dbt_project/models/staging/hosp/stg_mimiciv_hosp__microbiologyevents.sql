@@ -26,4 +26,4 @@ select
     landed.dilution_value,
     landed.interpretation,
     landed.comments
-from {{ source('mimiciv_hosp', 'microbiologyevents') }} as landed
+from {{ raw('hosp', 'microbiologyevents') }} as landed

@@ -6,4 +6,4 @@ select
     landed.seq_num,
     landed.result_name,
     landed.result_value as result_text
-from {{ source('mimiciv_hosp', 'omr') }} as landed
+from {{ raw('hosp', 'omr') }} as landed

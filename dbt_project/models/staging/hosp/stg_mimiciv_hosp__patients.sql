@@ -7,4 +7,4 @@ select
     landed.anchor_year,
     landed.anchor_year_group,
     landed.dod as death_date
-from {{ source('mimiciv_hosp', 'patients') }} as landed
+from {{ raw('hosp', 'patients') }} as landed

@@ -28,4 +28,4 @@ select
     landed.expirationdate as expires_at,
     landed.dispensation,
     landed.fill_quantity
-from {{ source('mimiciv_hosp', 'pharmacy') }} as landed
+from {{ raw('hosp', 'pharmacy') }} as landed

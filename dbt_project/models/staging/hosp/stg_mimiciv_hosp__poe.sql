@@ -13,4 +13,4 @@ select
     landed.discontinued_by_poe_id,
     landed.order_provider_id,
     landed.order_status
-from {{ source('mimiciv_hosp', 'poe') }} as landed
+from {{ raw('hosp', 'poe') }} as landed

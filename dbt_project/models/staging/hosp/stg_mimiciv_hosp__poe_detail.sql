@@ -6,4 +6,4 @@ select
     landed.subject_id,
     landed.field_name,
     landed.field_value
-from {{ source('mimiciv_hosp', 'poe_detail') }} as landed
+from {{ raw('hosp', 'poe_detail') }} as landed

@@ -22,4 +22,4 @@ select
     landed.form_unit_disp,
     landed.doses_per_24_hrs as doses_per_day,
     landed.route
-from {{ source('mimiciv_hosp', 'prescriptions') }} as landed
+from {{ raw('hosp', 'prescriptions') }} as landed

@@ -7,4 +7,4 @@ select
     landed.chartdate as chart_date,
     trim(landed.icd_code) as icd_code,
     landed.icd_version
-from {{ source('mimiciv_hosp', 'procedures_icd') }} as landed
+from {{ raw('hosp', 'procedures_icd') }} as landed

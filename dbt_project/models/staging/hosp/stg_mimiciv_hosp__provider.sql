@@ -1,4 +1,4 @@
 -- Providers, by deidentified id.
 -- Grain: one provider.
 select landed.provider_id
-from {{ source('mimiciv_hosp', 'provider') }} as landed
+from {{ raw('hosp', 'provider') }} as landed

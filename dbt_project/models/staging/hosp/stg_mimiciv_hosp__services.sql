@@ -6,4 +6,4 @@ select
     landed.transfertime as transferred_at,
     landed.prev_service,
     landed.curr_service
-from {{ source('mimiciv_hosp', 'services') }} as landed
+from {{ raw('hosp', 'services') }} as landed

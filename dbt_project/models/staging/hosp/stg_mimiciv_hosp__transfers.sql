@@ -8,4 +8,4 @@ select
     landed.careunit,
     landed.intime as arrived_at,
     landed.outtime as left_at
-from {{ source('mimiciv_hosp', 'transfers') }} as landed
+from {{ raw('hosp', 'transfers') }} as landed

@@ -1,4 +1,4 @@
 -- Intensive care caregivers, by deidentified id.
 -- Grain: one caregiver.
 select landed.caregiver_id
-from {{ source('mimiciv_icu', 'caregiver') }} as landed
+from {{ raw('icu', 'caregiver') }} as landed

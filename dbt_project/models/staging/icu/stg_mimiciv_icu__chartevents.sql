@@ -12,4 +12,4 @@ select
     landed.valuenum as value_num,
     landed.valueuom as value_unit,
     cast(landed.warning as boolean) as is_warning
-from {{ source('mimiciv_icu', 'chartevents') }} as landed
+from {{ raw('icu', 'chartevents') }} as landed

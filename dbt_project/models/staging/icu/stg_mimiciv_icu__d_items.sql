@@ -10,4 +10,4 @@ select
     landed.param_type,
     landed.lownormalvalue as low_normal_value,
     landed.highnormalvalue as high_normal_value
-from {{ source('mimiciv_icu', 'd_items') }} as landed
+from {{ raw('icu', 'd_items') }} as landed

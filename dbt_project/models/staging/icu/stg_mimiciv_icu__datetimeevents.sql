@@ -11,4 +11,4 @@ select
     landed.value as value_at,
     landed.valueuom as value_unit,
     cast(landed.warning as boolean) as is_warning
-from {{ source('mimiciv_icu', 'datetimeevents') }} as landed
+from {{ raw('icu', 'datetimeevents') }} as landed

@@ -9,4 +9,4 @@ select
     landed.intime as arrived_at,
     landed.outtime as left_at,
     landed.los as los_days
-from {{ source('mimiciv_icu', 'icustays') }} as landed
+from {{ raw('icu', 'icustays') }} as landed

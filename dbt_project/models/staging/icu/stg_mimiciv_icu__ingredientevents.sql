@@ -18,4 +18,4 @@ select
     landed.statusdescription as status,
     landed.originalamount as original_amount,
     landed.originalrate as original_rate
-from {{ source('mimiciv_icu', 'ingredientevents') }} as landed
+from {{ raw('icu', 'ingredientevents') }} as landed

@@ -27,4 +27,4 @@ select
     landed.statusdescription as status,
     landed.originalamount as original_amount,
     landed.originalrate as original_rate
-from {{ source('mimiciv_icu', 'inputevents') }} as landed
+from {{ raw('icu', 'inputevents') }} as landed

@@ -10,4 +10,4 @@ select
     landed.itemid,
     landed.value as volume_ml,
     landed.valueuom as value_unit
-from {{ source('mimiciv_icu', 'outputevents') }} as landed
+from {{ raw('icu', 'outputevents') }} as landed

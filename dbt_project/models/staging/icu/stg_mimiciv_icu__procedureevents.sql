@@ -23,4 +23,4 @@ select
     landed.statusdescription as status,
     landed.originalamount as original_amount,
     landed.originalrate as original_rate
-from {{ source('mimiciv_icu', 'procedureevents') }} as landed
+from {{ raw('icu', 'procedureevents') }} as landed

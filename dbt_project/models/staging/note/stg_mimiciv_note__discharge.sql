@@ -9,4 +9,4 @@ select
     landed.charttime as charted_at,
     landed.storetime as stored_at,
     landed.text as note_text
-from {{ source('mimiciv_note', 'discharge') }} as landed
+from {{ raw('note', 'discharge') }} as landed

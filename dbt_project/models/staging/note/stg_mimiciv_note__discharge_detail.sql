@@ -6,4 +6,4 @@ select
     landed.field_name,
     landed.field_value,
     landed.field_ordinal
-from {{ source('mimiciv_note', 'discharge_detail') }} as landed
+from {{ raw('note', 'discharge_detail') }} as landed

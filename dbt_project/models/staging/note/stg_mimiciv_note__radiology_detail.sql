@@ -6,4 +6,4 @@ select
     landed.field_name,
     landed.field_value,
     landed.field_ordinal
-from {{ source('mimiciv_note', 'radiology_detail') }} as landed
+from {{ raw('note', 'radiology_detail') }} as landed

@@ -139,4 +139,4 @@ select
     landed.glucose as glucose_mg_dl,
     landed.delta_heart_rhythm as heart_rhythm_offset_min,
     landed.heart_rhythm
-from {{ source('mimiciv_pulseox', 'pulseox_data') }} as landed
+from {{ raw('pulseox', 'pulseox_data') }} as landed

@@ -1,0 +1,11 @@
+-- What the presentation of a condition may not say.
+-- Grain: one condition that has a pattern.
+-- Source: leak_terms.csv and declared conditions. Policy strict: a forbidden synonym or the
+-- forbidden pattern; chronic_ok: the pattern only; presenting and report_label: nothing is a leak.
+-- A synonym counts as whole words, its hyphens and spaces alike, in the plural, too. An
+-- alternative of the pattern begins at the beginning of a word: "LP with" is not in "help with",
+-- "stone" not in "gallstone". ALL, CAP and TIPS count in capitals only. `blanked` goes before the
+-- check: allowed terms that hold a forbidden one, and what else a forbidden word means. (Other
+-- allowed terms need no blanking; "angina" must not hide "unstable angina".) Texts are judged as
+-- `asserted` reads them.
+{{ leak_patterns() }}

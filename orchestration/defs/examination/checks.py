@@ -1,0 +1,52 @@
+"""The leak audit of the frozen scenario sets.
+
+Belongs here: asset checks over frozen sets. Does not belong here: the audit
+(`evaluators.leak_audit`) and the refusal to freeze, which the freeze itself makes.
+"""
+
+import dagster as dg
+
+from evaluators.catalogue import load_catalogue
+from orchestration.defs.examination.assets import SCENARIO_SETS, frozen_set
+from orchestration.defs.examination.partitions import CATEGORIES
+from orchestration.defs.failures import spoken_errors
+from orchestration.settings import Settings
+from orchestration.workspace import open_source
+
+
+@dg.asset_check(
+    asset=SCENARIO_SETS,
+    name="leak_audit",
+    blocking=True,
+    description=(
+        "The leak probe reads the presentations alone, over every frozen set. Blocks where it "
+        "beats chance by more than the margin: nobody is to be examined on answers that are told."
+    ),
+)
+def leak_audit(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
+    """Audit every category; the metadata has counts and shares."""
+    with spoken_errors():
+        from evaluators.leak_audit import audit_set
+
+        _, workspace = open_source(settings)
+        catalogue = load_catalogue()
+        audits = [audit_set(frozen_set(workspace, category), catalogue) for category in CATEGORIES]
+        leaking = [done.category for done in audits if done.leaks]
+        return dg.AssetCheckResult(
+            passed=not leaking,
+            metadata={
+                "failures": ", ".join(leaking) or "none",
+                "categories": dg.MetadataValue.json(
+                    {
+                        done.category: {
+                            "judged": done.judged.scenarios,
+                            "right": done.judged.right,
+                            "lower_bound": round(done.lower_bound, 4),
+                            "chance": round(done.chance, 4),
+                            "margin": done.margin,
+                        }
+                        for done in audits
+                    }
+                ),
+            },
+        )
