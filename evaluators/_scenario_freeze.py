@@ -12,6 +12,8 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,9 @@ from evaluators.leak_audit import audit
 
 DECIMALS = 4
 """Hours and values are rounded to this; 4 decimals of an hour are 0.36 s."""
+
+_ORDER = itemgetter("available_hours", "taken_hours", "test_id", "label", "value")
+"""Order of the evidence of one scenario."""
 
 IMAGE_HANDLE = "image 1"
 """What a candidate knows a film's picture by."""
@@ -222,19 +227,19 @@ def _evidence(
                 "available_hours": row["available_hours"],
             }
         )
-    for items in found.values():
-        # The content alone decides: rows that agree in the mart's own order keys stay in one order.
-        items.sort(
-            key=lambda item: (
-                item["available_hours"],
-                item["taken_hours"],
-                item["test_id"],
-                item["label"],
-                item["value"],
-                _json_line(item),
-            )
-        )
-    return found
+    # The content alone decides: rows that agree in the order keys are put in one order, too.
+    return {
+        key: [
+            item
+            for _, tied in groupby(sorted(items, key=_ORDER), key=_ORDER)
+            for item in _by_content(list(tied))
+        ]
+        for key, items in found.items()
+    }
+
+
+def _by_content(tied: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return tied if len(tied) == 1 else sorted(tied, key=_json_line)
 
 
 def _actions(

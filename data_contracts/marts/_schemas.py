@@ -46,7 +46,7 @@ EVIDENCE_KINDS: Final = {
     "lab": "lab",
     "micro": "micro",
     "vital": "vital",
-    "imaging": "img",
+    "imaging": "img|echo",
     "ecg": "ecg",
     "exam": "exam|hist",
 }
@@ -148,7 +148,7 @@ _RULES: Final[dict[str, dict[str, tuple[_Rule, ...]]]] = {
         "scenario_id": (_HEX,),
         "evidence_no": (_POSITIVE,),
         "test_id": (
-            _matches(r"^(lab|micro|vital|img|ecg|exam|hist)_[a-z0-9_]+$", "a catalogue id"),
+            _matches(r"^(lab|micro|vital|img|echo|ecg|exam|hist)_[a-z0-9_]+$", "a catalogue id"),
         ),
         "kind": (_one_of(tuple(EVIDENCE_KINDS), "kind"),),
         "label": (_NOT_BLANK,),

@@ -86,14 +86,15 @@ def test_a_report_shows_its_findings_when_it_is_stored(built: Built) -> None:
     assert found == [("img_xr_chest", "imaging", "CHEST (PORTABLE AP)", words, 2.0, 3.5)]
 
 
-def test_an_echocardiogram_was_done_and_shows_nothing(built: Built) -> None:
+def test_an_echocardiogram_tells_that_it_was_done_and_when(built: Built) -> None:
     done = built.rows(
         "select test.test_id, test.first_taken_hours from ("
         "select unnest(tests) as test from {ground_truth} where hadm_id = 101"
         ") where test.test_id = 'echo_tte'"
     )
     assert done == [("echo_tte", 4.5)]
-    assert not built.rows("select * from {evidence} where test_id = 'echo_tte'")
+    shown = "select kind, value_text, available_hours from {evidence} where test_id = 'echo_tte'"
+    assert built.rows(shown) == [("imaging", "done; its result is not in this record", 4.5)]
 
 
 def test_what_a_film_shows_is_the_target_and_the_principal_code_its_code(built: Built) -> None:

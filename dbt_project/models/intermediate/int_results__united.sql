@@ -47,8 +47,25 @@ select
     taken_at,
     available_at
 from {{ ref('int_vitals__charted') }}
+union all
+select
+    hadm_id,
+    test_id,
+    'lab' as kind,
+    label,
+    'Blood' as specimen,
+    value_text,
+    value_num,
+    unit,
+    cast(null as double) as ref_low,
+    cast(null as double) as ref_high,
+    cast(null as varchar) as flag,
+    taken_at,
+    available_at
+from {{ ref('int_oximetry__paired') }}
 {% for model, kind in [
-    ('int_imaging__reported', 'imaging'), ('int_ecg__read', 'ecg'), ('int_notes__examined', 'exam')
+    ('int_imaging__reported', 'imaging'), ('int_echo__made', 'imaging'), ('int_ecg__read', 'ecg'),
+    ('int_notes__examined', 'exam')
 ] -%}
     union all
     select

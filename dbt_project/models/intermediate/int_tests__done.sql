@@ -53,6 +53,13 @@ with singles as (
         test_id,
         taken_at,
         available_at
+    from {{ ref('int_oximetry__paired') }}
+    union all
+    select
+        hadm_id,
+        test_id,
+        taken_at,
+        available_at
     from {{ ref('int_notes__examined') }}
     union all
     select

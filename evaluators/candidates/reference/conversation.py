@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 from pydantic import ValidationError
 
 from evaluators.encounter.protocol import Opening, Result, Step, TurnReply
+
+_REMEMBERED: Final = 1024
+"""Messages whose reading is kept: a conversation comes back with every turn, one message longer."""
 
 
 class UnreadableConversation(ValueError):
@@ -76,6 +81,7 @@ def read_conversation(messages: Sequence[Mapping[str, object]]) -> Conversation:
     return Conversation(opening, opening_text, tuple(steps), tuple(replies))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _opening(text: str) -> Opening:
     try:
         return Opening.model_validate_json(text)
@@ -84,6 +90,7 @@ def _opening(text: str) -> Opening:
     raise UnreadableConversation("the first user message is no opening of this protocol version")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _step(text: str) -> Step | None:
     try:
         return Step.model_validate_json(text)
@@ -91,6 +98,7 @@ def _step(text: str) -> Step | None:
         return None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _reply(text: str) -> TurnReply | None:
     try:
         return TurnReply.model_validate_json(text)

@@ -48,13 +48,15 @@ def random(conversation: Conversation, briefing: Briefing) -> Step:
 def order_everything(conversation: Conversation, briefing: Briefing) -> Step:
     """Order the whole catalogue, spread over all turns but the last, then answer the commonest.
 
-    It stops when nothing of the last batch was carried out: the cap on orders is reached.
+    It stops when nothing of the last batch was carried out: the cap on orders is reached. With a
+    film there is nothing to order.
     """
     answer = _told(briefing.commonest, "the commonest condition")
     made = len(conversation.steps)
     ordering_turns = conversation.opening.turns_left - 1
     is_capped = bool(conversation.replies) and not conversation.replies[-1].orders
-    if made >= ordering_turns or conversation.turns_left <= 1 or is_capped:
+    film_alone = conversation.opening.film is not None
+    if film_alone or made >= ordering_turns or conversation.turns_left <= 1 or is_capped:
         return _commit(answer, answers=briefing.answers)
     size = math.ceil(len(briefing.tests) / ordering_turns)
     batch = briefing.tests[made * size : (made + 1) * size]

@@ -5,7 +5,7 @@
 -- study has them, else those that CheXpert drew from its report. The image is the first frontal
 -- view (PA before AP, then dicom_id). A study belongs to the visit of its patient during which it
 -- was taken. The stratum of the draw is the rarest finding that is there, `no_finding` when none
--- is. `beyond_draw`: of each stratum {{ var('task_units_a_condition') }} studies are kept, by
+-- is. `beyond_draw`: of each stratum task_units_a_condition (dbt_project.yml) studies are kept, by
 -- SHA-256 of their id.
 {%- set findings = findings_of_films() %}
 with views as (
@@ -153,7 +153,9 @@ select
     judged.* exclude (failed_rule),
     coalesce(
         judged.failed_rule,
-        case when drawn.draw_no > {{ var('task_units_a_condition') }} then 'beyond_draw' end
+        case
+            when drawn.draw_no > {{ var('task_units_a_condition')['radiology'] }} then 'beyond_draw'
+        end
     ) as failed_rule
 from judged
 left join drawn

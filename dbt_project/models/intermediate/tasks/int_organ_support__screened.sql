@@ -7,7 +7,7 @@
 -- the better coded one, then the id. Conditions that films alone tell are none. `readmission`: a
 -- later stay of the same admission. `not_24_hours`: the stay ended before anything could be asked.
 -- `leak`: the presentation names the condition. `beyond_draw`: of each condition
--- {{ var('task_units_a_condition') }} stays are kept, by SHA-256 of their id.
+-- task_units_a_condition stays are kept, by SHA-256 of their id.
 with conditions_of_admissions as (
     select
         targets.hadm_id,
@@ -98,7 +98,10 @@ select
     judged.* exclude (failed_rule),
     coalesce(
         judged.failed_rule,
-        case when drawn.draw_no > {{ var('task_units_a_condition') }} then 'beyond_draw' end
+        case
+            when drawn.draw_no > {{ var('task_units_a_condition')['intensive_care'] }}
+                then 'beyond_draw'
+        end
     ) as failed_rule
 from judged
 left join drawn

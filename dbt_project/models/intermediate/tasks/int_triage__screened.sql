@@ -4,7 +4,7 @@
 -- Asked are acuity, how the visit ended, and its first diagnosis. The visit is shown from arrival
 -- to departure, at most 24 h. `leak`: the complaint names the diagnosis by the terms of its
 -- condition (leak_terms.csv); other diagnoses have no terms. `beyond_draw`: of each diagnosis
--- {{ var('task_units_a_condition') }} visits are kept, by SHA-256 of their id, so that only their
+-- task_units_a_condition visits are kept, by SHA-256 of their id, so that only their
 -- events are read.
 with visits as (
     select
@@ -79,7 +79,9 @@ select
     judged.* exclude (failed_rule),
     coalesce(
         judged.failed_rule,
-        case when drawn.draw_no > {{ var('task_units_a_condition') }} then 'beyond_draw' end
+        case
+            when drawn.draw_no > {{ var('task_units_a_condition')['emergency'] }} then 'beyond_draw'
+        end
     ) as failed_rule
 from judged
 left join drawn
