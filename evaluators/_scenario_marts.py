@@ -91,6 +91,7 @@ COLUMNS["task_truth"] = (
     "sex",
     "age_band",
     "race",
+    "race_group",
     "insurance",
     "language",
 )

@@ -74,6 +74,7 @@ def test_evidence_of_the_infarction(built: Built) -> None:
         (11, "ecg_12lead", "Sinus rhythm; Borderline ECG", 0.1667, 0.25),
         (12, "lab_k", "4.1", -0.5, 0.5),
         (16, "lab_tnt", "<0.01", 1.0, 2.0),
+        (21, "echo_tte", "done; its result is not in this record", 4.5, 4.5),
     ]
 
 

@@ -50,6 +50,16 @@ def test_oracle_is_the_ceiling_and_commonest_the_share_of_the_commonest(ran: Ran
         assert 0 < entry["observed"]["mean_credit"] <= entry["commonest_share"], entry["category"]
 
 
+def test_every_scenario_of_every_kind_can_be_read_by_group(ran: Ran) -> None:
+    for category in ran.enclave.digests():
+        truths = load(ran.enclave.workspace().scenario_set(category)).truths.values()
+        assert truths
+        for group in ("sex", "age_band", "race", "race_group", "insurance"):
+            known = [getattr(truth, group) for truth in truths if getattr(truth, group)]
+            # Emergency visits without an admission have no insurance.
+            assert len(known) > len(truths) / 2, (category, group)
+
+
 def test_few_cases_give_no_figure(ran: Ran) -> None:
     standings = ran.enclave.standings()["standings"]
     categories = set(ran.enclave.digests())
