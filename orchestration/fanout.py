@@ -7,6 +7,8 @@ examination. Partitions share nothing but Dagster's own store: each has its fold
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -58,8 +60,17 @@ def examined(
 
 def _open(settings: Settings) -> None:
     global _jobs
+    threading.Thread(target=_leave_with_the_parent, daemon=True).start()
     prepare(settings)
     _jobs = Jobs(settings, LogReporter())
+
+
+def _leave_with_the_parent() -> None:
+    """End this process when the one that shares out is gone: nobody would ever ask it again."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _examine(partition: Partition) -> str | None:

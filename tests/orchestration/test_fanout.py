@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,3 +66,34 @@ def test_a_killed_process_costs_its_own_partition_only(monkeypatch: pytest.Monke
     done = dict(fanout.examined(Jobs(), Settings(threads=2), PARTITIONS))  # type: ignore[arg-type]
     assert done.pop(PARTITIONS[1]) == "its process was killed: run again, it goes on"
     assert done == {part: Jobs().examine(*part) for part in PARTITIONS if part != PARTITIONS[1]}
+
+
+ORPHAN = """
+import multiprocessing, threading, time
+from orchestration.fanout import _leave_with_the_parent
+
+def work():
+    threading.Thread(target=_leave_with_the_parent, daemon=True).start()
+    print("up", flush=True)
+    time.sleep(120)
+
+if __name__ == "__main__":
+    multiprocessing.get_context("spawn").Process(target=work).start()
+    time.sleep(120)
+"""
+
+
+def test_processes_leave_when_the_one_that_shares_out_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "sharing.py"
+    script.write_text(ORPHAN)
+    sharing = subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(fanout.__file__).parents[1])},
+    )
+    assert sharing.stdout is not None
+    assert sharing.stdout.readline() == "up\n"
+    sharing.kill()
+    # Both hold the pipe: it ends when the last of them has left.
+    assert sharing.communicate(timeout=60) == ("", None)
