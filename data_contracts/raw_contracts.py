@@ -24,6 +24,8 @@ import rfc8785
 import yaml
 
 RAW_CONTRACTS = Path(__file__).with_name("raw")
+DERIVED_CONTRACTS = Path(__file__).with_name("derived")
+"""Tables that are computed from raw files which are no tables, such as waveforms; same form."""
 
 LANDING_FORMAT = 1
 """Changes when the same raw file and contract would give another Parquet file."""

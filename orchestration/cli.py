@@ -62,6 +62,13 @@ def run(
         int | None, typer.Option(min=1, help="Size of the synthetic release.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the synthetic release.")] = None,
+    waveforms: Annotated[
+        bool | None,
+        typer.Option(
+            help="Read the waveforms of ECGs and show their rate and RR intervals; all of "
+            "MIMIC-IV-ECG takes hours. Without it: MEDCRED_WAVEFORMS, else not."
+        ),
+    ] = None,
 ) -> None:
     """Land, build, freeze, examine every candidate, score, credential, publish."""
     from evaluators.candidates.config import CandidateConfigError, load_candidates
@@ -72,7 +79,13 @@ def run(
     from orchestration.workspace import activate, choose, open_source, synthetic_choice
     from sources.releases import SourceError
 
-    given = {"source": source, "supplement": supplement, "patients": patients, "seed": seed}
+    given = {
+        "source": source,
+        "supplement": supplement,
+        "patients": patients,
+        "seed": seed,
+        "waveforms": waveforms,
+    }
     settings = Settings().model_copy(
         update={name: value for name, value in given.items() if value is not None}
     )

@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     """Seed of the synthetic release."""
     candidates: Path = PROJECT / "candidates.yaml"
     """Who is examined."""
+    waveforms: bool = False
+    """Read the waveforms of electrocardiograms. Off: all of MIMIC-IV-ECG takes hours."""
     threads: int = Field(default=2, ge=1)
     """Threads of dbt and DuckDB. Results do not depend on it."""
     nightly: str = "0 2 * * *"

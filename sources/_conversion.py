@@ -77,6 +77,19 @@ def write_empty(contract: TableContract, out: Path) -> Conversion:
     return Conversion(0, 0)
 
 
+def write_rows(contract: TableContract, rows: pl.DataFrame, out: Path) -> Conversion:
+    """Write a table that was computed, in the contract's shape; same rows, same bytes.
+
+    Raises:
+        polars.exceptions.PolarsError: the columns are not those of the contract.
+    """
+    schema = landed_schema(contract)
+    rows.select(schema.names()).cast(schema).write_parquet(
+        out, compression="zstd", compression_level=ZSTD_LEVEL, metadata=_metadata(contract, 0)
+    )
+    return Conversion(rows.height, 0)
+
+
 def convert(contract: TableContract, path: Path, look: FirstPass, out: Path) -> Conversion:
     """Convert `path` to Parquet at `out`, in bounded memory, rows in the order of the file.
 

@@ -23,6 +23,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 from data_contracts.raw_contracts import TableContract, load_contracts
 from sources import _store as store
@@ -43,6 +44,7 @@ __all__ = [
     "LandingError",
     "LandingIncompleteError",
     "LandingProgress",
+    "absent_copy",
     "land_all",
     "land_table",
 ]
@@ -58,7 +60,8 @@ class LandedTable:
     module: str
     table: str
     release: str | None
-    origin: Origin
+    origin: Origin | Literal["derived"]
+    """`derived`: computed from raw files that are no tables (`sources.waveforms`)."""
     verified: bool
     """The raw file's SHA-256 stands in the release's SHA256SUMS.txt."""
     raw_sha256: str | None
@@ -178,7 +181,7 @@ def land_table(
             origin = raw.origin
         else:
             sha256, size, origin = None, 0, "absent"
-            copy, converted = _absent_copy(contract, home)
+            copy, converted = absent_copy(contract, home)
         landed = LandedTable(
             module=module,
             table=table,
@@ -219,7 +222,8 @@ def _is_of_unknown_layout(contract: TableContract, path: Path) -> bool:
     return False
 
 
-def _absent_copy(contract: TableContract, home: Path) -> tuple[store.Copy, bool]:
+def absent_copy(contract: TableContract, home: Path) -> tuple[store.Copy, bool]:
+    """The empty copy of a table that no folder has, and whether it was made just now."""
     path = store.copy_path(home, None, contract)
     copy = store.read_copy(path, contract)
     if copy is not None:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from data_contracts.marts import MARTS, mart_columns, nullable_columns
-from data_contracts.raw_contracts import TableContract, load_contracts
+from data_contracts.raw_contracts import DERIVED_CONTRACTS, TableContract, load_contracts
 
 MODELS = Path(__file__).resolve().parents[2] / "dbt_project" / "models"
 SPINE = ("cxr", "ecg", "echo", "ed", "hosp", "icu", "note", "pulseox")
@@ -91,25 +91,33 @@ RAW = {
     ]
     for module in RELEASES
 }
+DERIVED = [
+    pytest.param(table, id=f"derived.{module}.{table.name}")
+    for module, contract in load_contracts(DERIVED_CONTRACTS).items()
+    for table in contract.tables
+]
 
 
-def test_dbt_reads_every_raw_table_and_no_other() -> None:
+def test_dbt_reads_every_raw_and_derived_table_and_no_other() -> None:
     wanted = {
         (source_name(module), table.name)
-        for module in RELEASES
-        for table in load_contracts()[module].tables
+        for contracts in (load_contracts(), load_contracts(DERIVED_CONTRACTS))
+        for module in contracts
+        for table in contracts[module].tables
     }
     assert set(dbt_sources()) == wanted
 
 
-@pytest.mark.parametrize("table", [table for module in RELEASES for table in RAW[module]])
+@pytest.mark.parametrize(
+    "table", [*(table for module in RELEASES for table in RAW[module]), *DERIVED]
+)
 def test_dbt_source_has_the_columns_of_the_raw_contract(table: TableContract) -> None:
     source = dbt_sources()[(source_name(table.module), table.name)]
     declared = [(column["name"], column["data_type"]) for column in source["columns"]]
     assert declared == [(column.name, LANDED_TYPE[column.kind]) for column in table.columns]
 
 
-@pytest.mark.parametrize("table", [table for module in SPINE for table in RAW[module]])
+@pytest.mark.parametrize("table", [*(table for module in SPINE for table in RAW[module]), *DERIVED])
 def test_every_raw_table_is_staged(table: TableContract) -> None:
     name = f"stg_mimiciv_{table.module}__{table.name}"
     models = {

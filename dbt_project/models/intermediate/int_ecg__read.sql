@@ -1,7 +1,8 @@
 -- 12-lead ECGs of the admissions under examination, as the machine read and measured them.
 -- Grain: one ECG.
 -- Source: notes-and-imaging.md section 5. The machine prints at once: available five minutes after
--- the recording. One text: its statements in their order, then what it measured. Rate is 60,000 by
+-- the recording. One text: its statements in their order, then what it measured, then what medcred
+-- found in the waveform where it was read (docs/waveforms.md; same bounds). Rate is 60,000 by
 -- the RR interval; PR, QRS and QT are from the marks of onset and end; QTc by Bazett. 29999 is a
 -- missing mark; a measure beyond what a heart can do is left out (the bounds below), since then a
 -- mark was set wrongly. A record with neither has no value (done, nothing to show). A machine's
@@ -61,6 +62,17 @@ measures as (
     from intervals
 ),
 
+waveforms as (
+    select
+        study_id,
+        concat(
+            'rate ', cast(round(rate_per_min) as integer), '/min, RR ',
+            cast(round(rr_mean_ms) as integer), ' ms (SD ', cast(round(rr_sd_ms) as integer), ')'
+        ) as words
+    from {{ ref('stg_mimiciv_ecg__waveform_measurements') }}
+    where rr_mean_ms between 200 and 4000
+),
+
 recorded as (
     select
         records.subject_id,
@@ -72,7 +84,8 @@ recorded as (
             concat_ws(
                 '; ',
                 {{ statements | join(', ') }},
-                'measured: ' || nullif(measures.words, '')
+                'measured: ' || nullif(measures.words, ''),
+                'waveform: ' || waveforms.words
             ),
             ''
         ) as statements
@@ -81,6 +94,8 @@ recorded as (
         on records.study_id = measured.study_id
     left join measures
         on records.study_id = measures.study_id
+    left join waveforms
+        on records.study_id = waveforms.study_id
 ),
 
 events as (

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from data_contracts.raw_contracts import ModuleContract, load_contracts
+from data_contracts.raw_contracts import DERIVED_CONTRACTS, ModuleContract, load_contracts
 from orchestration.defs.failures import spoken_errors
 from orchestration.defs.ownership import DATA_ENGINEERING
 from orchestration.progress import Reporter
 from orchestration.settings import Settings
 from orchestration.workspace import Workspace, choose, enclave, open_source, write_json
 from sources.landing import land_table
+from sources.waveforms import land_waveforms
 
 RELEASE = dg.AssetKey(["source", "release"])
 
@@ -121,7 +122,52 @@ def _landing(module: ModuleContract) -> dg.AssetsDefinition:
     return land
 
 
+_WAVEFORMS = load_contracts(DERIVED_CONTRACTS)["ecg"].table("waveform_measurements")
+
+
+@dg.asset(
+    key=landed_key("ecg", _WAVEFORMS.name),
+    deps=[RELEASE, landed_key("ecg", "record_list")],
+    group_name="landing_ecg",
+    kinds={"python", "parquet"},
+    owners=DATA_ENGINEERING,
+    description=(
+        f"{_WAVEFORMS.description}\n\nGrain: {_WAVEFORMS.grain}. "
+        "They are asked for with `medcred run --waveforms` or MEDCRED_WAVEFORMS."
+    ),
+)
+def waveform_measurements(
+    settings: dg.ResourceParam[Settings], reporter: dg.ResourceParam[Reporter]
+) -> dg.MaterializeResult[None]:
+    """Measure the waveforms if they were asked for; else land the table without rows."""
+    with spoken_errors():
+        source, workspace = open_source(settings)
+        home = enclave(settings)
+        if settings.waveforms:
+            with reporter.stage("Read waveforms") as stage:
+                landed = land_waveforms(
+                    source,
+                    home,
+                    workspace.folder,
+                    measure=True,
+                    threads=settings.threads,
+                    on_progress=stage.update,
+                )
+        else:
+            landed = land_waveforms(source, home, workspace.folder, measure=False)
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": landed.table.rows,
+                "origin": landed.table.origin,
+                "raw_sha256": landed.table.raw_sha256 or "none",
+                "raw_bytes": landed.table.raw_bytes,
+                **{f"{outcome}_records": count for outcome, count in landed.outcomes.items()},
+            }
+        )
+
+
 landing_assets = [_landing(module) for module in load_contracts().values()]
+landing_assets.append(waveform_measurements)
 
 
 def landing_records(workspace: Workspace) -> list[dict[str, object]]:
