@@ -56,7 +56,7 @@ def land_waveforms(
         source: from `find_source`.
         home: `MEDCRED_HOME`.
         workspace: folder of the source's workspace.
-        measure: read the waveforms. About 60 ms a record and process; 120 kB are read.
+        measure: read the waveforms. `benchmarks/waveforms.py` prints how long that takes.
         threads: processes.
         on_progress: called with records done and records in all.
 

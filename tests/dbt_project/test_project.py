@@ -87,8 +87,8 @@ def test_every_source_column_reaches_staging(built: Built) -> None:
             assert [column[0] for column in staged] == list(documented), name
 
 
-def test_there_are_56_sources() -> None:
-    assert len(source_columns()) == 56
+def test_there_are_57_sources() -> None:
+    assert len(source_columns()) == 57
 
 
 @pytest.mark.parametrize("cohorts", ["", "nstemi"])
