@@ -7,8 +7,9 @@ files hold (`_scenario_freeze`).
 from __future__ import annotations
 
 import fcntl
+import filecmp
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,8 +30,13 @@ def only_writer(into: Path) -> Iterator[None]:
         yield
 
 
-def write_folder(into: Path, files: dict[str, bytes]) -> None:
+def write_folder(into: Path, files: Mapping[str, bytes | Path]) -> None:
     """Make `into` hold exactly `files`; when it does already, it is not touched.
+
+    Args:
+        into: the folder.
+        files: content by name: bytes, or a file beside `into` that is moved there (pictures are
+            too many for the memory).
 
     Raises:
         ScenarioSetError: another process is freezing the same set.
@@ -48,7 +54,10 @@ def write_folder(into: Path, files: dict[str, bytes]) -> None:
         try:
             made.mkdir(mode=0o700)
             for name, content in files.items():
-                (made / name).write_bytes(content)
+                if isinstance(content, Path):
+                    content.rename(made / name)
+                else:
+                    (made / name).write_bytes(content)
             if into.exists():
                 into.rename(old)
             try:
@@ -67,8 +76,13 @@ def _remove(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _holds(folder: Path, files: dict[str, bytes]) -> bool:
+def _holds(folder: Path, files: Mapping[str, bytes | Path]) -> bool:
     """Whether the folder holds exactly these files with these bytes."""
     if not folder.is_dir() or {path.name for path in folder.iterdir()} != files.keys():
         return False
-    return all((folder / name).read_bytes() == content for name, content in files.items())
+    return all(
+        filecmp.cmp(content, folder / name, shallow=False)
+        if isinstance(content, Path)
+        else (folder / name).read_bytes() == content
+        for name, content in files.items()
+    )

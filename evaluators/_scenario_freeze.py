@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from evaluators._scenario_folder import write_folder
-from evaluators._scenario_images import FrozenImage, frozen_image, image_file
+from evaluators._scenario_images import PictureStore, image_file
 from evaluators._scenario_marts import (
     ADMISSION,
     COLUMNS,
@@ -112,56 +113,58 @@ def freeze(
     scenarios = read_scenarios(marts, names, slug)
     truths = read_truths(marts, names, slug, scenarios, catalogue)
     check_evidence(marts, names, scenarios)
-    images, missing = _images(scenarios, image_roots)
-    drawn = _draw(scenarios, truths, per_condition)
-    evidence = _evidence(marts, names, drawn, catalogue)
-    actions = _actions(marts, drawn, catalogue) if kind == ADMISSION else {}
-
-    shown = [_scenario_line(scenarios[key], images.get(key)) for key in drawn]
-    _require_clean(slug, shown, truths, catalogue)
-    lines = {
-        SCENARIOS: shown,
-        EVIDENCE: [{"scenario_id": key, "evidence": evidence.get(key, [])} for key in drawn],
-        GROUND_TRUTH: [_truth_line(truths[key], names) for key in drawn],
-        ACTIONS_TAKEN: [{"scenario_id": key, "actions": actions.get(key, [])} for key in drawn],
-    }
-    files = {name: b"".join(map(_json_line, content)) for name, content in lines.items()}
-    manifest = Manifest(
-        category=slug,
-        kind=kind,
-        releases=tuple(sorted(set(releases))),
-        tier=tier,
-        modules=tuple(sorted(set(modules))),
-        unverified_tables=tuple(sorted(set(unverified_tables))),
-        scenarios=len(drawn),
-        conditions=dict(sorted(Counter(truths[key]["condition_id"] for key in drawn).items())),
-        files={
-            name: SetFile(hashlib.sha256(content).hexdigest(), len(content), len(drawn))
-            for name, content in files.items()
-        },
-        catalogue_sha256=catalogue.sha256,
-        images=sum(key in images for key in drawn),
-        images_missing=missing,
-    )
-    pictures = {
-        image_file(images[key].sha256): images[key].content for key in drawn if key in images
-    }
-    write_folder(into, {**files, **pictures, MANIFEST: manifest.as_bytes()})
+    with PictureStore(image_roots, beside=into) as pictures:
+        images, missing = _images(scenarios, pictures)
+        drawn = _draw(scenarios, truths, per_condition)
+        shown = [_scenario_line(scenarios[key], images.get(key)) for key in drawn]
+        _require_clean(slug, shown, truths, catalogue)
+        evidence, results = _evidence(marts, names, drawn, catalogue, pictures)
+        actions = _actions(marts, drawn, catalogue) if kind == ADMISSION else {}
+        lines = {
+            SCENARIOS: shown,
+            EVIDENCE: [{"scenario_id": key, "evidence": evidence.get(key, [])} for key in drawn],
+            GROUND_TRUTH: [_truth_line(truths[key], names) for key in drawn],
+            ACTIONS_TAKEN: [{"scenario_id": key, "actions": actions.get(key, [])} for key in drawn],
+        }
+        files = {name: b"".join(map(_json_line, content)) for name, content in lines.items()}
+        manifest = Manifest(
+            category=slug,
+            kind=kind,
+            releases=tuple(sorted(set(releases))),
+            tier=tier,
+            modules=tuple(sorted(set(modules))),
+            unverified_tables=tuple(sorted(set(unverified_tables))),
+            scenarios=len(drawn),
+            conditions=dict(sorted(Counter(truths[key]["condition_id"] for key in drawn).items())),
+            files={
+                name: SetFile(hashlib.sha256(content).hexdigest(), len(content), len(drawn))
+                for name, content in files.items()
+            },
+            catalogue_sha256=catalogue.sha256,
+            images=sum(key in images for key in drawn),
+            images_missing=missing,
+            evidence_images=len(results.found),
+            evidence_images_missing=results.missing,
+        )
+        kept = results.found.union(images[key] for key in drawn if key in images)
+        folder: dict[str, bytes | Path] = {**files, MANIFEST: manifest.as_bytes()}
+        folder.update((image_file(sha256), pictures.file(sha256)) for sha256 in kept)
+        write_folder(into, folder)
     return manifest
 
 
 def _images(
-    scenarios: dict[str, dict[str, Any]], roots: Sequence[Path]
-) -> tuple[dict[str, FrozenImage], int]:
+    scenarios: dict[str, dict[str, Any]], pictures: PictureStore
+) -> tuple[dict[str, str], int]:
     """The pictures of the scenarios that show one; those whose picture is missing are taken out."""
     wanted = {key: row["film_image"] for key, row in scenarios.items() if row.get("film_image")}
-    found: dict[str, FrozenImage] = {}
+    found: dict[str, str] = {}
     for key, listed in wanted.items():
-        image = frozen_image(roots, listed)
-        if image is None:
+        sha256 = pictures.keep(listed)
+        if sha256 is None:
             del scenarios[key]
         else:
-            found[key] = image
+            found[key] = sha256
     return found, len(wanted) - len(found)
 
 
@@ -204,11 +207,27 @@ def _draw(
 # --- the lines
 
 
+@dataclass(frozen=True, slots=True)
+class _ResultPictures:
+    """What became of the pictures that results have."""
+
+    found: frozenset[str]
+    """Their digests."""
+    missing: int
+
+
 def _evidence(
-    marts: Path, names: MartNames, drawn: list[str], catalogue: Catalogue
-) -> dict[str, list[dict[str, Any]]]:
+    marts: Path,
+    names: MartNames,
+    drawn: list[str],
+    catalogue: Catalogue,
+    pictures: PictureStore,
+) -> tuple[dict[str, list[dict[str, Any]]], _ResultPictures]:
+    """Evidence by scenario; a result whose picture is missing is shown without."""
     rows = rows_of(marts, names.evidence, drawn)
     require_known(f"{names.evidence}.test_id", (row["test_id"] for row in rows), catalogue.tests)
+    listed = {row["film_image"] for row in rows if row["film_image"]}
+    digests = {name: pictures.keep(name) for name in sorted(listed)}
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         found[row["scenario_id"]].append(
@@ -225,10 +244,11 @@ def _evidence(
                 "flag": row["flag"],
                 "taken_hours": row["taken_hours"],
                 "available_hours": row["available_hours"],
+                "image_sha256": digests.get(row["film_image"]),
             }
         )
     # The content alone decides: rows that agree in the order keys are put in one order, too.
-    return {
+    ordered = {
         key: [
             item
             for _, tied in groupby(sorted(items, key=_ORDER), key=_ORDER)
@@ -236,6 +256,8 @@ def _evidence(
         ]
         for key, items in found.items()
     }
+    kept = frozenset(sha256 for sha256 in digests.values() if sha256 is not None)
+    return ordered, _ResultPictures(kept, sum(sha256 is None for sha256 in digests.values()))
 
 
 def _by_content(tied: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -261,7 +283,7 @@ def _actions(
     return found
 
 
-def _scenario_line(row: dict[str, Any], image: FrozenImage | None) -> dict[str, Any]:
+def _scenario_line(row: dict[str, Any], image_sha256: str | None) -> dict[str, Any]:
     shown = {name: _rounded(row[name]) for name in PRESENTATION}
     for name in ("home_drugs", "past_diagnoses"):
         shown[name] = sorted(set(shown[name] or ()))
@@ -278,7 +300,7 @@ def _scenario_line(row: dict[str, Any], image: FrozenImage | None) -> dict[str, 
         "patient_key": row["patient_key"],
         "start_hours": row.get("start_hours", 0.0),
         "film": _film(row),
-        "image_sha256": None if image is None else image.sha256,
+        "image_sha256": image_sha256,
         "decision_hours": row["decision_hours"],
         "kind": row["kind"],
         "release": row["release"],

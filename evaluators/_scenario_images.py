@@ -14,8 +14,11 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import Self
 
 from evaluators._scenario_types import MartError
 
@@ -64,6 +67,48 @@ def frozen_image(roots: Sequence[Path], listed: str) -> FrozenImage | None:
                 content = _jpeg(found) if ending == ".jpg" else _from_dicom(found)
                 return FrozenImage(hashlib.sha256(content).hexdigest(), content)
     return None
+
+
+class PictureStore:
+    """The pictures of one set while it is frozen: each read once, and kept on the disk.
+
+    They are too many for the memory. Open it with `with`: at the end, what was not moved is gone.
+    """
+
+    def __init__(self, roots: Sequence[Path], *, beside: Path) -> None:
+        """Keep pictures of the releases below `roots` in a folder of its own, beside the set's."""
+        self._roots = roots
+        self._set = beside
+        self._kept: dict[str, str | None] = {}
+        self._resources = ExitStack()
+        self._folder: Path | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._resources.close()
+
+    def keep(self, listed: str) -> str | None:
+        """SHA-256 of the picture that a release lists, kept now; None when it is missing.
+
+        Raises:
+            MartError: as `frozen_image`.
+        """
+        if listed not in self._kept:
+            image = frozen_image(self._roots, listed)
+            if image is not None:
+                self.file(image.sha256).write_bytes(image.content)
+            self._kept[listed] = None if image is None else image.sha256
+        return self._kept[listed]
+
+    def file(self, sha256: str) -> Path:
+        """Where a picture is kept, on the disk of the set."""
+        if self._folder is None:
+            self._set.parent.mkdir(parents=True, exist_ok=True)
+            made = TemporaryDirectory(prefix=f".{self._set.name}.pictures-", dir=self._set.parent)
+            self._folder = Path(self._resources.enter_context(made))
+        return self._folder / image_file(sha256)
 
 
 def _jpeg(path: Path) -> bytes:

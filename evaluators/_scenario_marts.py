@@ -44,6 +44,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "flag",
         "taken_hours",
         "available_hours",
+        "film_image",
     ),
     "ground_truth": (
         "scenario_id",

@@ -16,7 +16,7 @@ from typing import Any
 from evaluators.canonical import canonical_json
 from evaluators.encounter.protocol import Film, Presentation
 
-FORMAT = "medcred-scenario-set/2"
+FORMAT = "medcred-scenario-set/3"
 MANIFEST = "manifest.json"
 SCENARIOS = "scenarios.jsonl"
 EVIDENCE = "evidence.jsonl"
@@ -63,6 +63,9 @@ class EvidenceItem:
     flag: str | None
     taken_hours: float
     available_hours: float
+    image_sha256: str | None = None
+    """Digest of the picture of the chest film that this reports; the file lies in the set's
+    folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +170,15 @@ class Manifest:
     files: Mapping[str, SetFile]
     catalogue_sha256: str
     images: int = 0
-    """Pictures in the set's folder, each named by its digest in `scenarios.jsonl`."""
+    """Scenarios whose opening shows a picture, named by its digest in `scenarios.jsonl`: who takes
+    no pictures cannot be asked."""
     images_missing: int = 0
     """Scenarios left out since their picture lies in no folder of the release."""
+    evidence_images: int = 0
+    """Pictures of results, each named by its digest in `evidence.jsonl`: who takes no pictures
+    reads the reports."""
+    evidence_images_missing: int = 0
+    """Pictures of results that lie in no folder of the release; their results are shown without."""
     kind: str = "admission"
     """The kind of all its scenarios."""
     format: str = FORMAT
@@ -193,6 +202,8 @@ class Manifest:
             "catalogue_sha256": self.catalogue_sha256,
             "images": self.images,
             "images_missing": self.images_missing,
+            "evidence_images": self.evidence_images,
+            "evidence_images_missing": self.evidence_images_missing,
         }
 
     def as_bytes(self) -> bytes:

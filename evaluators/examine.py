@@ -249,7 +249,13 @@ class _Run:
                 return
 
     async def _encounter(self, scenario_id: str) -> EncounterRecord:
-        encounter = Encounter.of(self._set, scenario_id, self._catalogue, self._limits)
+        encounter = Encounter.of(
+            self._set,
+            scenario_id,
+            self._catalogue,
+            self._limits,
+            shows_pictures=self._candidate.reads_pictures,
+        )
         briefing = self._briefing_for(scenario_id)
         seconds = 0.0
         while not encounter.is_over:
@@ -265,7 +271,7 @@ class _Run:
     ) -> tuple[Reply, float]:
         """The next reply and the seconds it took: from the journal, or paid for and journalled."""
         messages = encounter.messages()
-        pictures = self._pictures(scenario_id)
+        pictures = self._pictures(encounter)
         digest = self._client.request_sha256(messages, briefing, pictures)
         while digest in self._asked:  # another encounter is asking the very same
             await self._asked[digest].wait()
@@ -285,14 +291,19 @@ class _Run:
         self._note_answer(answer.reply)
         return answer.reply, answer.seconds
 
-    def _pictures(self, scenario_id: str) -> tuple[Picture, ...]:
-        """What the opening shows; a reference candidate is not given the bytes."""
-        scenario = self._set.scenarios[scenario_id]
-        if scenario.film is None or scenario.film.image is None or scenario.image_sha256 is None:
-            return ()
-        digest = scenario.image_sha256
-        content = b"" if self._candidate.is_reference else read_image(self._set, digest)
-        return (Picture(handle=scenario.film.image, sha256=digest, content=content),)
+    def _pictures(self, encounter: Encounter) -> tuple[Picture, ...]:
+        """What the messages show; a reference candidate is not given the bytes."""
+        return tuple(
+            Picture(
+                handle=shown.handle,
+                sha256=shown.sha256,
+                message=shown.message,
+                content=b""
+                if self._candidate.is_reference
+                else read_image(self._set, shown.sha256),
+            )
+            for shown in encounter.pictures()
+        )
 
     def _known(self, scenario_id: str, digest: str) -> Reply | None:
         reply = self._journal.reply_for(digest)
@@ -314,7 +325,7 @@ class _Run:
         self, encounter: Encounter, scenario_id: str, briefing: Briefing | None
     ) -> None:
         digest = self._client.request_sha256(
-            encounter.messages(), briefing, self._pictures(scenario_id)
+            encounter.messages(), briefing, self._pictures(encounter)
         )
         if self._known(scenario_id, digest) is None:
             mark = Reply(text="", finish_reason=WALL_TIME_MARK, cost_usd=0.0)

@@ -98,6 +98,8 @@ def read_manifest(folder: Path) -> Manifest:
             catalogue_sha256=raw["catalogue_sha256"],
             images=raw["images"],
             images_missing=raw["images_missing"],
+            evidence_images=raw["evidence_images"],
+            evidence_images_missing=raw["evidence_images_missing"],
             kind=raw["kind"],
             format=raw["format"],
         )

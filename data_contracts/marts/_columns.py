@@ -72,6 +72,7 @@ _COLUMNS: Final[dict[str, dict[str, pl.DataType | type[pl.DataType]]]] = {
         "flag": pl.String,
         "taken_hours": pl.Float64,
         "available_hours": pl.Float64,
+        "film_image": pl.String,
     },
     "ground_truth": {
         "scenario_id": pl.String,
@@ -178,7 +179,9 @@ _NULLABLE: Final[dict[str, frozenset[str]]] = {
             "allergies",
         }
     ),
-    "evidence": frozenset({"specimen", "value_num", "unit", "ref_low", "ref_high", "flag"}),
+    "evidence": frozenset(
+        {"specimen", "value_num", "unit", "ref_low", "ref_high", "flag", "film_image"}
+    ),
     "ground_truth": frozenset({"stay_id", "is_confirmed", "race", "insurance", "language"}),
     "actions_taken": frozenset(),
     "cohort_attrition": frozenset({"missing_modules"}),

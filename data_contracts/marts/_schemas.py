@@ -110,6 +110,7 @@ def _diagnosis_order() -> pl.Expr:
 _HEX: Final = _matches(_ID, "16 lower-case hex digits")
 _SNAKE: Final = _matches(_NAME, "a lower-case name")
 _NOT_BLANK: Final = ("not blank", lambda column: column.str.strip_chars() != "")
+_FILM_FILE: Final = _matches(r"^files/[A-Za-z0-9_./-]+$", "a path below files/")
 _POSITIVE: Final = ("positive", lambda column: column > 0)
 _SORTED_TEXTS: Final = (
     _all_elements("no null or blank element", lambda e: e.str.strip_chars() != ""),
@@ -158,6 +159,7 @@ _RULES: Final[dict[str, dict[str, tuple[_Rule, ...]]]] = {
         "flag": (_NOT_BLANK,),
         "taken_hours": (_within(HOURS_MIN, DECISION_HOURS_MAX, "hours"),),
         "available_hours": (_within(HOURS_MIN, DECISION_HOURS_MAX, "hours"),),
+        "film_image": (_FILM_FILE,),
     },
     "ground_truth": {
         "scenario_id": (_HEX,),
@@ -220,7 +222,7 @@ _RULES["task_scenarios"] = {
     "film_view": (_one_of(["PA", "AP"], "view"),),
     "film_indication": (_NOT_BLANK,),
     "film_findings": (_NOT_BLANK,),
-    "film_image": (_matches(r"^files/[A-Za-z0-9_./-]+$", "a path below files/"),),
+    "film_image": (_FILM_FILE,),
 }
 _RULES["task_evidence"] = _RULES["evidence"]
 _RULES["task_truth"] = {
@@ -254,6 +256,10 @@ _ROW_RULES: Final[dict[str, tuple[tuple[str, pl.Expr], ...]]] = {
             .replace(EVIDENCE_KINDS)
             .str.split("|")
             .list.contains(pl.col("test_id").str.extract(r"^([a-z]+)_", 1)),
+        ),
+        (
+            "a picture with reports of chest films only",
+            pl.col("film_image").is_null() | (pl.col("test_id") == "img_xr_chest"),
         ),
     ),
     "ground_truth": (

@@ -18,7 +18,7 @@
             order by
                 available_hours, taken_hours, test_id, label, value_text,
                 specimen nulls first, value_num nulls first, unit nulls first,
-                ref_low nulls first, ref_high nulls first, flag nulls first
+                ref_low nulls first, ref_high nulls first, flag nulls first, film_image nulls first
         ) as integer
     )
 {%- endmacro %}

@@ -160,7 +160,8 @@ class ModelClient:
         Args:
             messages: system prompt, then user and assistant in turn.
             briefing: what a reference candidate is told besides.
-            pictures: what the first user message shows; sent as data URIs after its text.
+            pictures: what the messages show, each naming its message; sent as data URIs after
+                that message's text, in the order given.
 
         Returns:
             The reply. Empty choices give an empty text; a conversation beyond the context window
@@ -266,20 +267,22 @@ class ModelClient:
         return self._read(response)
 
     def _sent(self, messages: Messages, pictures: Sequence[Picture]) -> list[dict[str, Any]]:
-        """The messages as they leave: the first user message with its pictures, if there are any.
+        """The messages as they leave, each with its pictures, if there are any.
 
         A reference candidate reads texts and no pictures.
         """
         sent: list[dict[str, Any]] = [dict(message) for message in messages]
         if not pictures or self.candidate.is_reference:
             return sent
-        first = next(message for message in sent if message["role"] == "user")
-        parts: list[dict[str, Any]] = [{"type": "text", "text": first["content"]}]
         for picture in pictures:
+            message = sent[picture.message]
+            if message["role"] != "user":
+                raise ValueError("a picture goes with a message to the candidate, never from it")
+            if isinstance(message["content"], str):
+                message["content"] = [{"type": "text", "text": message["content"]}]
             data = base64.b64encode(picture.content).decode()
             uri = f"data:{picture.media_type};base64,{data}"
-            parts.append({"type": "image_url", "image_url": {"url": uri}})
-        first["content"] = parts
+            message["content"].append({"type": "image_url", "image_url": {"url": uri}})
         return sent
 
     def _read(self, response: Any) -> Reply:

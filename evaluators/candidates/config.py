@@ -148,7 +148,8 @@ class Candidate(Border):
     api_key_env: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
     """Name of the environment variable that holds the key; the key itself is never written."""
     modalities: tuple[Literal["text", "image"], ...] = ("text",)
-    """What the endpoint takes. Without `image` it is not examined where a picture is shown."""
+    """What the endpoint takes. Without `image` it is not examined where a film is asked about, and
+    results come without pictures."""
     params: Params = Params()
     retry: RetryPolicy = RetryPolicy()
     spending: Spending = Spending()
@@ -172,6 +173,11 @@ class Candidate(Border):
     def takes_pictures(self) -> bool:
         """Whether it may be shown a picture; a reference candidate leaves it unread."""
         return self.is_reference or "image" in self.modalities
+
+    @property
+    def reads_pictures(self) -> bool:
+        """Whether results come to it with pictures: only when its entry declares the modality."""
+        return "image" in self.modalities
 
     @property
     def is_loopback(self) -> bool:

@@ -7,7 +7,7 @@ what the record holds (`lookup`), what the candidate is told (`_messages`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from evaluators.catalogue import Catalogue
@@ -38,6 +38,12 @@ class Placement:
     orders: tuple[Placed, ...] = ()
     delivered: tuple[Shown, ...] = ()
     """Reports of earlier orders that arrived in this turn."""
+
+    def shown(self) -> Iterator[Shown]:
+        """Every report of this turn, in the order in which it is told."""
+        for placed in self.orders:
+            yield from placed.answer.shown
+        yield from self.delivered
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ it is written.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,13 @@ from evaluators.encounter import replies
 from evaluators.encounter._ledger import Placed, Placement
 from evaluators.encounter._reports import Shown
 from evaluators.encounter._wording import clean_text
-from evaluators.encounter.protocol import Film, Opening, Outcome, Presentation
+from evaluators.encounter.protocol import (
+    PROTOCOL_VERSION,
+    Film,
+    Opening,
+    Outcome,
+    Presentation,
+)
 from evaluators.encounter.tools._tally import ToolResult
 
 SYSTEM_PROMPT = Path(__file__).with_name("system_prompt.md")
@@ -54,6 +60,10 @@ class Transcript:
         """Add a message; `write` gives its content, always the same."""
         self._unwritten.append((role, write))
 
+    def __len__(self) -> int:
+        """How many messages there are."""
+        return len(self._written) + len(self._unwritten)
+
     def messages(self) -> list[dict[str, str]]:
         """All messages (`role`, `content`), written now where they are not; copies."""
         for role, write in self._unwritten:
@@ -76,10 +86,12 @@ def opening(
     task: str | None = None,
     film: Film | None = None,
     clock_hours: float = 0.0,
+    protocol: str = PROTOCOL_VERSION,
 ) -> str:
     """The first message: who has come, and what is asked besides diagnosis and plan."""
     return _json(
         Opening(
+            protocol=protocol,
             category=category_name,
             task=task,
             presentation=_cleaned(presentation),
@@ -110,6 +122,8 @@ class TurnAnswer:
     actions_noted: int
     notices: tuple[str, ...]
     turns_left: int
+    handles: Mapping[str, str]
+    """Handles of the pictures shown in this turn, by their digest."""
 
     def __call__(self) -> str:
         """The message."""
@@ -118,9 +132,10 @@ class TurnAnswer:
             {
                 "clock_hours": float(round(self.clock_hours, 1)),
                 "orders": [
-                    _order_reply(placed, self.clock_hours) for placed in self.placement.orders
+                    _order_reply(placed, self.clock_hours, self.handles)
+                    for placed in self.placement.orders
                 ],
-                "delivered": _results(self.placement.delivered),
+                "delivered": _results(self.placement.delivered, self.handles),
                 "actions_noted": self.actions_noted,
                 "notices": self.notices,
                 "turns_left": self.turns_left,
@@ -128,11 +143,11 @@ class TurnAnswer:
         )
 
 
-def _order_reply(placed: Placed, clock_hours: float) -> dict[str, Any]:
+def _order_reply(placed: Placed, clock_hours: float, handles: Mapping[str, str]) -> dict[str, Any]:
     return {
         "order": placed.resolution.wording,
         "status": _STATUS[placed.answer.outcome],
-        "results": _results(placed.answer.shown)
+        "results": _results(placed.answer.shown, handles)
         if placed.tool is None
         else _tool_results(placed.tool, clock_hours),
         "choices": placed.resolution.choices,
@@ -168,8 +183,8 @@ def _text(value: Any) -> Any:
     return clean_text(value) if isinstance(value, str) else value
 
 
-def _results(shown: Iterable[Shown]) -> list[dict[str, Any]]:
-    return [result for one in shown for result in one.as_plain()]
+def _results(shown: Iterable[Shown], handles: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [result for one in shown for result in one.as_plain(handles)]
 
 
 def _cleaned(presentation: Presentation) -> Presentation:

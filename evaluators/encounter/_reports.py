@@ -10,9 +10,10 @@ when it is found, and its text when a message is read.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any
 
 from evaluators.encounter._wording import clean_text
@@ -47,8 +48,12 @@ class Shown:
         """The report as a candidate sees it, one result an item."""
         return tuple(map(Result.model_validate, self.as_plain()))
 
-    def as_plain(self) -> list[dict[str, Any]]:
-        """`results` as a message holds them: fields of `Result` in their order, none null."""
+    def as_plain(self, handles: Mapping[str, str] = MappingProxyType({})) -> list[dict[str, Any]]:
+        """`results` as a message holds them: fields of `Result` in their order, none null.
+
+        Args:
+            handles: of the pictures that are shown, by digest; others are not spoken of.
+        """
         items = self.report.items
         is_named = len(items) > 1 and len({item.label for item in items}) > 1
         found: list[dict[str, Any]] = []
@@ -61,6 +66,7 @@ class Shown:
                 "flag": _text(item.flag),
                 "hours": _hours(item.available_hours),
                 "previous": [] if found else [_in_short(before) for before in self.earlier],
+                "image": handles.get(item.image_sha256) if item.image_sha256 else None,
             }
             found.append({name: value for name, value in result.items() if value is not None})
         return found

@@ -17,6 +17,8 @@ class Limits:
     orders_per_turn: int = 30
     """Orders of one turn that are carried out; also the actions of one turn that are noted."""
     orders_total: int = 150
+    images: int = 10
+    """Pictures shown in one encounter, that of a film which is asked about included."""
     reply_bytes: int = 65_536
     repairs_per_step: int = 1
     failed_steps_in_a_row: int = 3
@@ -29,11 +31,12 @@ class Limits:
 
     def __post_init__(self) -> None:
         """Refuse limits under which no encounter could be held."""
-        least = {"repairs_per_step": 0}
+        least = {"repairs_per_step": 0, "images": 0}
         for name in (
             "turns",
             "orders_per_turn",
             "orders_total",
+            "images",
             "reply_bytes",
             "repairs_per_step",
             "failed_steps_in_a_row",

@@ -12,7 +12,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-PROTOCOL_VERSION = "medcred/2"
+PROTOCOL_VERSION = "medcred/3"
+TEXT_PROTOCOL_VERSION = "medcred/2"
+"""What the opening says where results come without pictures: these messages are those of
+`medcred/2`, byte for byte."""
 
 
 class Border(BaseModel):
@@ -169,6 +172,9 @@ class Result(Border):
     """When it became available, in hours since arrival, one decimal."""
     previous: tuple[str, ...] = ()
     """Earlier values of the same test shown before, oldest first, as `value @ hours`."""
+    image: str | None = None
+    """Handle of the picture that this reports; it stands in the message that names it first. Only
+    for candidates that take pictures."""
 
 
 class OrderReply(Border):
@@ -194,12 +200,14 @@ class Reply(Border):
 
 
 class Picture(Border):
-    """A picture that goes with the opening message; its bytes never enter a message's text."""
+    """A picture that goes with a message; its bytes never enter a message's text."""
 
     handle: str
     sha256: str
     content: bytes = Field(repr=False)
     media_type: str = "image/jpeg"
+    message: int = Field(default=1, ge=1)
+    """Place among all messages of the one that it goes with; 1 is the opening."""
 
 
 class Opening(Border):

@@ -18,20 +18,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any
 
 from evaluators.catalogue import Catalogue, load_catalogue
 from evaluators.encounter import _messages, actions, lookup, orders, replies, tasks
+from evaluators.encounter._album import Album, ShownPicture
 from evaluators.encounter._ledger import Ledger, Placement
 from evaluators.encounter._messages import system_prompt
+from evaluators.encounter._state import State
 from evaluators.encounter._wording import clean_text
 from evaluators.encounter.limits import Limits
 from evaluators.encounter.protocol import (
     PROTOCOL_VERSION,
+    TEXT_PROTOCOL_VERSION,
     EndReason,
-    FinalAnswer,
-    RankedDiagnosis,
     Reply,
     Step,
 )
@@ -65,35 +66,6 @@ class EncounterNotOverError(EncounterError):
     """A record was asked for before the end."""
 
 
-@dataclass(slots=True)
-class _Usage:
-    """Sums that are None as soon as one part is unknown."""
-
-    prompt_tokens: int | None = 0
-    completion_tokens: int | None = 0
-    cost_usd: float | None = 0.0
-
-    def add(self, reply: Reply) -> None:
-        for name in ("prompt_tokens", "completion_tokens", "cost_usd"):
-            total, more = getattr(self, name), getattr(reply, name)
-            setattr(self, name, None if total is None or more is None else total + more)
-
-
-@dataclass(slots=True)
-class _State:
-    """What changes during an encounter."""
-
-    turn: int = 1
-    attempt: int = 0
-    failed_in_a_row: int = 0
-    format_failures: int = 0
-    was_empty: bool = False
-    differential: tuple[RankedDiagnosis, ...] = ()
-    final: FinalAnswer | None = None
-    end: EndReason | None = None
-    usage: _Usage = field(default_factory=_Usage)
-
-
 class Encounter:
     """One candidate meeting one scenario. Not shared between threads."""
 
@@ -105,6 +77,8 @@ class Encounter:
         category_name: str,
         catalogue: Catalogue,
         limits: Limits | None = None,
+        *,
+        shows_pictures: bool = False,
     ) -> None:
         """Open the encounter: system prompt and presentation are the first messages.
 
@@ -115,6 +89,8 @@ class Encounter:
             category_name: the category in text, such as `infectious disease`.
             catalogue: what can be ordered and done.
             limits: caps; the defaults are those of the methodology.
+            shows_pictures: whether results come with pictures where the record has them. It
+                changes messages only: the record of the same replies is the same.
         """
         self.limits = limits or Limits()
         self._scenario_id = scenario.scenario_id
@@ -127,8 +103,9 @@ class Encounter:
             start_hours=scenario.start_hours,
         )
         self._ledger = Ledger(self._patient, scenario.presentation, catalogue, self.limits)
-        self._state = _State()
+        self._state = State()
         self._transcript = _messages.Transcript()
+        self._album = Album(self.limits.images, shows_results=shows_pictures)
         self._say("system", system_prompt)
         self._say(
             "user",
@@ -139,8 +116,11 @@ class Encounter:
                 task=tasks.task_of(scenario.kind),
                 film=scenario.film,
                 clock_hours=scenario.start_hours,
+                protocol=PROTOCOL_VERSION if shows_pictures else TEXT_PROTOCOL_VERSION,
             ),
         )
+        if scenario.film and scenario.film.image and scenario.image_sha256:
+            self._album.put(scenario.film.image, scenario.image_sha256, len(self._transcript) - 1)
 
     @classmethod
     def of(
@@ -149,6 +129,8 @@ class Encounter:
         scenario_id: str,
         catalogue: Catalogue,
         limits: Limits | None = None,
+        *,
+        shows_pictures: bool = False,
     ) -> Encounter:
         """The encounter with one scenario of a frozen set."""
         manifest = scenario_set.manifest
@@ -159,11 +141,16 @@ class Encounter:
             catalogue.category_name(manifest.category),
             catalogue,
             limits,
+            shows_pictures=shows_pictures,
         )
 
     def messages(self) -> list[dict[str, str]]:
         """All messages so far (`role`, `content`), the next request as it is to be sent."""
         return self._transcript.messages()
+
+    def pictures(self) -> tuple[ShownPicture, ...]:
+        """The pictures that go with these messages, by the number of their handle."""
+        return self._album.pictures()
 
     @property
     def is_over(self) -> bool:
@@ -330,11 +317,12 @@ class Encounter:
         state.turn += 1
         state.attempt = 0
         state.was_empty = False
+        handles = self._album.show(placement.shown(), len(self._transcript), notices)
         if left == 1:
             notices.append(_messages.LAST_TURN)
         self._say(
             "user",
-            _messages.TurnAnswer(self.clock_hours, placement, noted, tuple(notices), left),
+            _messages.TurnAnswer(self.clock_hours, placement, noted, tuple(notices), left, handles),
         )
 
     def _say(self, role: str, write: Callable[[], str]) -> None:

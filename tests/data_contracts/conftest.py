@@ -82,6 +82,7 @@ def good_rows(scenarios: int = 40) -> Rows:
                     "flag": None,
                     "taken_hours": float(place),
                     "available_hours": place + 0.5,
+                    "film_image": None,
                 }
             )
         rows["ground_truth"].append(

@@ -81,6 +81,8 @@ CELLS: list[tuple[str, str, Any, str]] = [
     ("evidence", "available_hours", 72.5, "between -24 and 72 hours"),
     ("evidence", "taken_hours", -24.5, "between -24 and 72 hours"),
     ("evidence", "taken_hours", 60.0, "taken_hours at most available_hours"),
+    ("evidence", "film_image", "../p10/film.jpg", "a path below files/"),
+    ("evidence", "film_image", "files/a.dcm", "a picture with reports of chest films only"),
     ("ground_truth", "subject_id", -1, "positive"),
     ("ground_truth", "t0", None, "not_nullable"),
     ("ground_truth", "target_code", "I21.4", "an ICD code without dots"),

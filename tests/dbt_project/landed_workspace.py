@@ -234,6 +234,8 @@ def _reports(chart: _Chart) -> None:
     )
     chart.add("cxr", "metadata", dicom_id="a", subject_id=10, study_id=90_000_010,
               viewposition="PA", studydate=21500101, studytime=95959.5)  # fmt: skip
+    chart.add("cxr", "record_list", dicom_id="a", subject_id=10, study_id=90_000_010,
+              path="files/p10/p10/s90000010/a.dcm")  # fmt: skip
     for labeler in ("chexpert", "negbio"):
         chart.add("cxr", labeler, subject_id=10, study_id=90_000_010, pleural_effusion=1.0,
                   cardiomegaly=0.0)  # fmt: skip

@@ -87,6 +87,19 @@ def test_a_report_shows_its_findings_when_it_is_stored(built: Built) -> None:
     assert found == [("img_xr_chest", "imaging", "CHEST (PORTABLE AP)", words, 2.0, 3.5)]
 
 
+def test_a_report_has_the_file_of_its_film_where_there_is_a_film(built: Built) -> None:
+    found = built.rows(
+        "select scenario_id, film_image from {evidence} where test_id = 'img_xr_chest'"
+    )
+    # The film of 4 has a report and no image.
+    assert dict(found) == {
+        scenario_id(110): "files/p10/p10/s90000010/a.dcm",
+        scenario_id(104): None,
+    }
+    no_other = "select * from {evidence} where test_id != 'img_xr_chest' and film_image is not null"
+    assert built.rows(no_other) == []
+
+
 def test_an_echocardiogram_tells_that_it_was_done_and_when(built: Built) -> None:
     done = built.rows(
         "select test.test_id, test.first_taken_hours from ("

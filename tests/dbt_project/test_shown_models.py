@@ -161,6 +161,7 @@ def test_every_gate_is_in_use(built: Built, gate: str) -> None:
         ("int_labs__resulted", "ed", "diagnosis"),
         ("int_admissions__arrived", "hosp", "services"),
         ("int_notes__examined", "note", "discharge"),
+        ("int_films__pictured", "cxr", "chexpert"),
     ],
 )
 def test_a_planted_leak_is_found_however_deep(

@@ -55,6 +55,7 @@ EVIDENCE_SCHEMA = {
     "flag": pl.String,
     "taken_hours": pl.Float64,
     "available_hours": pl.Float64,
+    "film_image": pl.String,
 }
 TRUTH_SCHEMA = {
     "scenario_id": pl.String,
@@ -125,6 +126,7 @@ def _evidence_row(key: str, number: int, test: str, value: float, hours: float) 
         "flag": "abnormal" if value > 2 else None,
         "taken_hours": hours - 0.5,
         "available_hours": hours,
+        "film_image": None,
     }
 
 

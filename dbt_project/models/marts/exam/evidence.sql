@@ -17,7 +17,8 @@ with available as (
         results.ref_high,
         results.flag,
         {{ hours_between('selected.t0', 'results.taken_at') }} as taken_hours,
-        {{ hours_between('selected.t0', 'results.available_at') }} as available_hours
+        {{ hours_between('selected.t0', 'results.available_at') }} as available_hours,
+        results.film_image
     from {{ ref('int_cohorts__selected') }} as selected
     inner join {{ ref('int_results__united') }} as results
         on selected.hadm_id = results.hadm_id
@@ -40,5 +41,6 @@ select
     ref_high,
     flag,
     taken_hours,
-    available_hours
+    available_hours,
+    film_image
 from available

@@ -16,7 +16,8 @@ with available as (
         results.ref_high,
         results.flag,
         {{ hours_between('tasks.t0', 'results.taken_at') }} as taken_hours,
-        {{ hours_between('tasks.t0', 'results.available_at') }} as available_hours
+        {{ hours_between('tasks.t0', 'results.available_at') }} as available_hours,
+        results.film_image
     from {{ ref('int_tasks__united') }} as tasks
     inner join {{ ref('int_results__united') }} as results
         on tasks.hadm_id = results.hadm_id
@@ -40,5 +41,6 @@ select
     ref_high,
     flag,
     taken_hours,
-    available_hours
+    available_hours,
+    film_image
 from available
