@@ -245,11 +245,12 @@ class ModelClient:
         extra = {"briefing": briefing.as_plain} if briefing is not None else {}
         found: Fault | Unanswerable | None = None
         response: Any = None
+        sent = self._sent(messages, pictures)
         mark_internal()
         try:
             async with asyncio.timeout(self.candidate.retry.timeout_seconds):
                 response = await self._litellm.acompletion(
-                    messages=self._sent(messages, pictures), **self._arguments, **extra
+                    messages=sent, **self._arguments, **extra
                 )
         except Exception as error:  # LiteLLM raises whatever its providers raise
             found = classify(error, self._litellm)

@@ -84,6 +84,11 @@ def scenario_sets(
                 if manifest.images or manifest.images_missing:
                     metadata[f"{category}_pictures"] = manifest.images
                     metadata[f"{category}_pictures_missing"] = manifest.images_missing
+                if manifest.evidence_images or manifest.evidence_images_missing:
+                    metadata[f"{category}_result_pictures"] = manifest.evidence_images
+                    metadata[f"{category}_result_pictures_missing"] = (
+                        manifest.evidence_images_missing
+                    )
         if leaking:  # what stood there before stays; the other categories are frozen
             raise dg.Failure(" ".join(leaking), allow_retries=False)
         return dg.MaterializeResult(metadata=metadata)

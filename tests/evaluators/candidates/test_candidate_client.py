@@ -466,6 +466,48 @@ def test_a_picture_leaves_beside_the_text_of_the_first_user_message(endpoint: En
     assert request["messages"][0] == MESSAGES[0]
 
 
+LATER = [
+    *MESSAGES,
+    {"role": "assistant", "content": "the order"},
+    {"role": "user", "content": "the result"},
+]
+
+
+def test_each_picture_leaves_with_its_own_message(endpoint: Endpoint, waits):
+    shown = [
+        PICTURE.model_copy(update={"message": message, "content": content})
+        for message, content in ((1, b"one"), (3, b"two"), (3, b"three"))
+    ]
+
+    async def go() -> None:
+        candidate = endpoint.candidate(modalities=["text", "image"])
+        async with ModelClient(candidate, sleep=waits) as client:
+            await client.answer(LATER, pictures=shown)
+
+    asyncio.run(go())
+    [request] = endpoint.requests
+    assert request["messages"][::2] == LATER[::2]
+    leaving = [
+        [part.get("text") or part["image_url"]["url"] for part in message["content"]]
+        for message in request["messages"][1::2]
+    ]
+    assert leaving == [
+        [LATER[1]["content"], "data:image/jpeg;base64,b25l"],
+        ["the result", "data:image/jpeg;base64,dHdv", "data:image/jpeg;base64,dGhyZWU="],
+    ]
+
+
+def test_a_picture_never_goes_with_what_the_candidate_said(endpoint: Endpoint, waits):
+    async def go() -> None:
+        candidate = endpoint.candidate(modalities=["text", "image"])
+        async with ModelClient(candidate, sleep=waits) as client:
+            await client.answer(LATER, pictures=[PICTURE.model_copy(update={"message": 2})])
+
+    with pytest.raises(ValueError, match="never from it"):
+        asyncio.run(go())
+    assert endpoint.requests == []
+
+
 def test_a_picture_is_refused_to_who_does_not_declare_it(endpoint: Endpoint, waits):
     async def go() -> None:
         async with ModelClient(endpoint.candidate(), sleep=waits) as client:
