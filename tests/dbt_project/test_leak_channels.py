@@ -71,7 +71,9 @@ CHANNELS: dict[str, tuple[str, ...]] = {
     "A26": ("unit:the_history_ends_where_findings_begin_and_the_examination_at_discharge",),
     "A27": ("unit:sections_up_to_the_arrival_are_kept_and_all_others_are_not",),
     "A28": (SHOWN_MODELS,),
-    "A29": ("unit:an_ecg_is_its_machines_statements_and_measures_five_minutes_later",),
+    "A29": (
+        "unit:an_ecg_is_its_machines_statements_measures_and_waveform_five_minutes_later",
+    ),
     "A30": ("orchestration/test_privacy_of_runs.py:test_publication_holds_no_canary",),
     "B1": (
         SHOWN_MODELS,

@@ -41,7 +41,10 @@ def test_a_leaking_category_fails_the_freeze_after_the_others(
         if category == "cardiology":
             raise LeakingSetError("The presentations of cardiology give the answer away.")
         frozen.append(category)
-        return SimpleNamespace(scenarios=1, digest="0" * 64, images=0, images_missing=0)
+        pictures = dict.fromkeys(
+            ("images", "images_missing", "evidence_images", "evidence_images_missing"), 0
+        )
+        return SimpleNamespace(scenarios=1, digest="0" * 64, **pictures)
 
     monkeypatch.setattr(assets, "freeze", freeze)
     with pytest.raises(dg.Failure, match="cardiology give the answer away"):
