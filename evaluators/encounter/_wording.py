@@ -140,6 +140,11 @@ def singular(found: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(_singular, found))
 
 
+def spellings() -> frozenset[str]:
+    """Words that `tokens` reads as others: right spellings that no token has."""
+    return frozenset(word for words in _SAME for word in words)
+
+
 def _replace_same(found: list[str]) -> list[str]:
     made: list[str] = []
     at = 0

@@ -27,41 +27,47 @@ Anything else is unrecognised. A wrong test is never returned silently.
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from evaluators.catalogue import Catalogue, CatalogueTest
+from evaluators.encounter._order_index import SHORT, OrderNames
+from evaluators.encounter._order_names import DETAILS
 from evaluators.encounter._order_words import (
     BLOOD,
     CONTRAST,
     DIVIDING,
     FLUIDS,
     LEAD,
+    IMPLIED_FLUIDS,
     LEADING,
+    NO_ORDER,
     PARENTHESES,
     QUALIFIERS,
     REASON,
     REPETITION,
+    RUN_KINDS,
     STRONG,
+    TELLING,
+    TELLING_REASON,
     WEAK,
+    WITH,
+    spelled_out,
 )
 from evaluators.encounter._wording import LONGEST, cut, singular, spelled, tokens
 from evaluators.encounter.tools.registry import tool_of
 
-RULES_VERSION = "orders/2"
+RULES_VERSION = "orders/3"
 
-THRESHOLD = 90.0
-MARGIN = 3.0
-_WORD_THRESHOLD = 85.0
-_SHORT = 5
 MOST_CHOICES = 8
 MOST_PARTS = 60
 """Parts of one wording that are read; a longer list is one unrecognised order."""
 _LONGEST_JOIN = 6
+_WORD = re.compile(r"[a-z]+")
 _REMEMBERED = 8192
 
 
@@ -96,23 +102,7 @@ class OrderResolver:
     def __init__(self, catalogue: Catalogue) -> None:
         """Index every canonical name and synonym of `catalogue`."""
         self._tests = catalogue.tests
-        exact: dict[tuple[str, ...], set[str]] = defaultdict(set)
-        plural: dict[tuple[str, ...], set[str]] = defaultdict(set)
-        bag: dict[tuple[str, ...], set[str]] = defaultdict(set)
-        for test in catalogue.tests.values():
-            for phrase in (test.canonical_name, *test.synonyms):
-                found = tokens(phrase)
-                exact[found].add(test.test_id)
-                plural[singular(found)].add(test.test_id)
-                bag[tuple(sorted(singular(found)))].add(test.test_id)
-        self._exact, self._plural, self._bag = dict(exact), dict(plural), dict(bag)
-        self._phrases = [" ".join(found) for found in plural]
-        self._phrase_ids = [tuple(sorted(ids)) for ids in plural.values()]
-        self._with_token: dict[str, set[int]] = defaultdict(set)
-        for number, found in enumerate(plural):
-            for token in found:
-                self._with_token[token].add(number)
-        self._longest = max(map(len, exact))
+        self._names = OrderNames(catalogue)
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._resolve)
         self._remembered_whole = lru_cache(maxsize=_REMEMBERED)(self._resolve_lines)
 
@@ -136,6 +126,12 @@ class OrderResolver:
 
     def _resolve(self, line: str) -> tuple[Resolution, ...]:
         line = LEAD.sub("", line)
+        found = self._resolve_spelled_out(spelled_out(line))
+        return (replace(found[0], wording=line.strip(" .,:!?")),) if len(found) == 1 else found
+
+    def _resolve_spelled_out(self, line: str) -> tuple[Resolution, ...]:
+        if NO_ORDER.match(line) and "," not in line:
+            return (Resolution(line, None, 0.0),)
         whole = self._single(line)
         if whole is not None and whole.test_id:
             return (whole,)
@@ -147,24 +143,35 @@ class OrderResolver:
         parts = _parts(line)
         if len(parts) > MOST_PARTS:
             return (Resolution(line, None, 0.0),)
-        if len(parts) > 1:
-            misspelled = self._fuzzy(line, _plain_words(line))  # `cacium, ionized` is one name
+        if len(parts) > 1 or WITH.search(line):
+            misspelled = self._fuzzy(line, _plain_words(line)) or self._corrected(line)  # `cacium, ionized` is one name
             if misspelled and misspelled.test_id:
                 return (misspelled,)
             found = self._divide(parts)
             if any(resolution.test_id or resolution.tool_id for resolution in found):
                 return tuple(found)
-        inside = self._in_parentheses(line)
+        inside = self._in_parentheses(line) or self._run_of_names(line)
         return inside or (self._fallback(line),)
 
     def _divide(self, parts: list[_Part]) -> list[Resolution]:
         found: list[Resolution] = []
         at = 0
         fluid, fluid_kind = "", ""
+        is_refused = False
         while at < len(parts):
+            text = parts[at].text
+            is_refused = bool(NO_ORDER.match(text)) or (is_refused and parts[at].before != ",")
+            if is_refused:  # `replete K and Mg` asks for nothing
+                found.append(Resolution(text, None, 0.0))
+                at += 1
+                continue
             length, resolution = self._longest_at(parts, at)
             if resolution is None:
-                text = parts[at].text
+                several = self._joined_by_with(text) or self._run_of_names(text)
+                if several:
+                    found.extend(several)
+                    at += 1
+                    continue
                 resolution = _tool(text) or self._shared(parts, at) or self._fallback(text)
             words = tokens(parts[at].text)
             if words and words[0] in FLUIDS:
@@ -209,23 +216,31 @@ class OrderResolver:
         attempts = []
         if at + 1 < len(parts) and parts[at + 1].before in joined and parts[at + 1].text.split():
             attempts.append(f"{text} {parts[at + 1].text.split()[-1]}")
+            last = at + 1
+            while last + 1 < len(parts) and parts[last + 1].before in joined:
+                last += 1
+            attempts.append(f"{text} {parts[last].text.split()[-1]}")
         if at > 0 and parts[at].before in joined and parts[at - 1].text.split():
             attempts.append(f"{parts[at - 1].text.split()[0]} {text}")
         for attempt in attempts:
-            resolution = self._single(attempt, any_order=False)
+            resolution = self._single(attempt, any_order=False) or self._named(attempt)
             if resolution:
                 return replace(resolution, wording=text)
         return None
+
+    def _named(self, text: str) -> Resolution | None:
+        """Exactly one test that clinicians call so, nothing left out."""
+        ids = self._names.look_up_expanded(tokens(text))
+        return Resolution(text, next(iter(ids)), 100.0) if len(ids) == 1 else None
 
     def _maybe_of_fluid(self, fluid: str, resolution: Resolution) -> Resolution:
         """`urine sodium and creatinine`: the second may be urine's or blood's, so it is asked."""
         if resolution.test_id is None or self._tests[resolution.test_id].kind != "lab":
             return resolution
         words = (fluid, *_plain_words(resolution.wording))
-        of_fluid = self._look_up(words, any_order=True)
+        of_fluid = self._names.look_up(words, any_order=True)
         if not of_fluid:
-            named = set.intersection(*(self._with_token.get(word, set()) for word in words))
-            of_fluid = {test for number in named for test in self._phrase_ids[number]}
+            of_fluid = self._names.named_with(words)
         if not of_fluid or resolution.test_id in of_fluid:
             return resolution
         return self._ambiguous(resolution.wording, {resolution.test_id, *of_fluid})
@@ -236,13 +251,14 @@ class OrderResolver:
         """Rules 1 and 2; None when neither holds."""
         wording = text.strip(" .,:!?")
         for words, ignored in self._variants(wording):
-            ids = self._look_up(words, any_order=any_order)
+            ids = self._names.look_up(words, any_order=any_order)
             ids = ids | self._rivals(words, ignored, ids) if ids and ignored else ids
             if len(ids) == 1:
                 return Resolution(wording, next(iter(ids)), 100.0, ignored=ignored)
             if ids:
                 return self._ambiguous(wording, ids)
-        return self._without_detail(wording, any_order=any_order)
+        found = self._without_detail(wording, any_order=any_order)
+        return found or (self._widely(wording) if any_order else None)
 
     def _variants(self, wording: str) -> Iterable[tuple[tuple[str, ...], str]]:
         """Tokens of the wording with more and more left out, and what was left out."""
@@ -272,7 +288,7 @@ class OrderResolver:
         """Whether a later part of a list, after a reason, is an order of its own."""
         for part in _parts(text)[1:]:
             words = tuple(word for word in tokens(part.text) if word not in QUALIFIERS)
-            if self._look_up(words, any_order=True):
+            if self._names.look_up(words, any_order=True):
                 return True
         return False
 
@@ -281,41 +297,121 @@ class OrderResolver:
         left_out = {word for word in singular(tokens(ignored)) if word not in QUALIFIERS}
         if not left_out:
             return set()
-        numbers = set.intersection(*(self._with_token.get(w, set()) for w in singular(words)))
-        telling = set().union(*(self._with_token.get(word, set()) for word in left_out))
-        return {test for number in numbers & telling for test in self._phrase_ids[number]} - ids
+        rivals = (self._names.named_with((*singular(words), word)) for word in left_out)
+        return set().union(*rivals) - ids
 
     def _without_detail(self, wording: str, *, any_order: bool) -> Resolution | None:
         """Leave out `serum` and contrast, where the catalogue makes nothing of them."""
         text = spelled(wording)
         words = [word for word in tokens(text) if word not in QUALIFIERS]
-        if len(words) > 1 and words[0] in BLOOD:
-            ids = self._look_up(tuple(words[1:]), any_order=any_order)
+        rest = tuple(word for word in words if word not in BLOOD)
+        if rest and len(rest) < len(words) and not FLUIDS.intersection(words):
+            ids = self._names.look_up(rest, any_order=any_order)
+            ids = ids or (self._names.look_up_expanded(rest) if any_order else set())
             if len(ids) == 1 and all(self._is_blood(self._tests[test]) for test in ids):
-                return Resolution(wording, next(iter(ids)), 100.0, ignored=words[0])
+                left_out = " ".join(word for word in words if word in BLOOD)
+                return Resolution(wording, next(iter(ids)), 100.0, ignored=left_out)
         contrast = CONTRAST.search(text)
         if contrast:
             rest = tokens(CONTRAST.sub(" ", text))
             rest = tuple(word for word in rest if word not in QUALIFIERS) or rest
-            ids = self._look_up(rest, any_order=any_order)
-            if len(ids) == 1 and all(self._tests[test].contrast == "any" for test in ids):
+            ids = self._names.look_up(rest, any_order=any_order)
+            ids = ids or (self._names.look_up_expanded(rest) if any_order else set())
+            ids = ids or (self._names.look_up_bare(rest)[0] if any_order else set())
+            stated = {"any", "none"} if contrast.group(0).startswith("without") else {"any", "iv"}
+            if "and" in contrast.group(0) or "oral" in contrast.group(0):
+                stated = {"any"}
+            if len(ids) == 1 and all(self._tests[test].contrast in stated for test in ids):
                 return Resolution(wording, next(iter(ids)), 100.0, ignored=contrast.group(0))
         return None
+
+    def _widely(self, wording: str) -> Resolution | None:
+        """Rule 3: abbreviations written out, words left out that change nothing for the kind."""
+        text = spelled(wording)
+        if NO_ORDER.match(text):
+            return None
+        bare = REPETITION.sub(" ", PARENTHESES.sub(" ", text))
+        heads = [(bare, "")]
+        reason = REASON.search(bare)
+        if reason and bare[: reason.start()].strip() and not self._has_order(bare[reason.start():]):
+            tail = bare[reason.start() :].strip()
+            if not (TELLING_REASON.match(tail) and self._is_telling(tail)):
+                heads.append((bare[: reason.start()], tail))
+        joined = WITH.search(bare)
+        if joined and bare[: joined.start()].strip():
+            heads.append((bare[: joined.start()], bare[joined.end() :].strip()))
+        for head, tail in heads:
+            words = tokens(head)
+            ids, left_out = self._names.look_up_expanded(words), ()
+            if not ids:
+                ids, left_out = self._names.look_up_bare(words)
+                ids = ids | self._rivals(words, " ".join(left_out), ids) if ids else ids
+            if len(ids) > 1:
+                return self._ambiguous(wording, ids)
+            if ids and (not joined or head is not heads[-1][0] or self._is_detail(ids, tail)):
+                ignored = " ".join([*left_out, *tail.split()])
+                return Resolution(wording, next(iter(ids)), 100.0, ignored=ignored)
+        return None
+
+    def _is_telling(self, tail: str) -> bool:
+        """Whether words after an order may make it another test."""
+        return any(word in DIVIDING or word in FLUIDS or word in TELLING for word in tokens(tail))
+
+    def _is_detail(self, ids: set[str], tail: str) -> bool:
+        """Whether what follows "with" is done with the order, or is part of its panel."""
+        (test_id,) = ids
+        if tail in DETAILS.get(test_id, ()) or not tail:
+            return True
+        if self._is_telling(tail) or any(map(self._names.spelled_right, tokens(tail))):
+            return False  # a misspelled tail may be telling too: `with diferential`
+        inner = [self._single(part.text) for part in _parts(tail)]
+        members = self._tests[test_id].member_test_ids
+        if inner and all(one and one.test_id for one in inner):
+            return all(one is not None and one.test_id in members for one in inner)
+        return not any(one for one in inner) and not self._names.named_with(
+            (*singular(tokens(tail)),)
+        )
+
+    def _joined_by_with(self, text: str) -> tuple[Resolution, ...]:
+        """`BMP with Mg`: two orders, where what follows is an order of its own."""
+        joined = WITH.search(text)
+        if joined is None:
+            return ()
+        first = self._single(text[: joined.start()])
+        if first is None or first.test_id is None:
+            return ()
+        tail = re.sub(r"^ *reflex (?:to )?", "", text[joined.end() :])
+        fluid = IMPLIED_FLUIDS.get(first.test_id, "")
+        second = (self._single(f"{fluid} {tail}") if fluid else None) or self._single(tail)
+        if second is None or second.test_id is None or self._tests[second.test_id].kind == "vital":
+            return ()
+        return first, replace(second, wording=tail.strip())
+
+    def _run_of_names(self, text: str) -> tuple[Resolution, ...]:
+        """`CBC BMP lipase`: names with nothing between them, and nothing else."""
+        words = tokens(REPETITION.sub(" ", spelled(text)))
+        words = tuple(word for word in words if word not in QUALIFIERS)
+        found: list[Resolution] = []
+        at = 0
+        while at < len(words):
+            for length in range(min(self._names.longest, len(words) - at), 0, -1):
+                piece = words[at : at + length]
+                ids = self._names.look_up(piece, any_order=False)
+                if len(ids) == 1:
+                    found.append(Resolution(" ".join(piece), next(iter(ids)), 100.0))
+                    at += length
+                    break
+            else:
+                return ()
+        kinds = {self._tests[one.test_id].kind for one in found if one.test_id}
+        # Two laboratory names side by side may be one thing: `sodium chloride`.
+        if len(found) < 2 or not kinds <= RUN_KINDS or (len(found) == 2 and kinds == {"lab"}):
+            return ()
+        return tuple(found)
 
     @staticmethod
     def _is_blood(test: CatalogueTest) -> bool:
         return test.kind in {"lab", "panel"} and test.fluid == "Blood"
-
-    def _look_up(self, words: tuple[str, ...], *, any_order: bool) -> set[str]:
-        if not words or len(words) > self._longest:
-            return set()
-        found = self._exact.get(words)
-        if not found:
-            words = singular(words)
-            found = self._plural.get(words)
-        if not found and any_order:
-            found = self._bag.get(tuple(sorted(words)))
-        return found or set()
 
     # --- what is not exact
 
@@ -341,51 +437,45 @@ class OrderResolver:
         if reason and plain[: reason.start()].strip():
             plain = plain[: reason.start()]
         words = _plain_words(plain)
-        if not words or len(words) > 2 * self._longest:
+        if not words or len(words) > 2 * self._names.longest:
             return Resolution(wording, None, 0.0)
         every = _plain_words(wording)
-        found = self._fuzzy(wording, every)
+        found = self._fuzzy(wording, every) or self._corrected(wording)
         if found is None and every != words:
             found = self._fuzzy(wording, words)
             if found and found.test_id:  # misspelled, and with words left out: asked, not guessed
                 found = self._ambiguous(wording, {found.test_id})
         return found or self._related(wording, words)
 
+    def _corrected(self, wording: str) -> Resolution | None:
+        """Rule 5: every word that nobody knows is replaced by the one it is nearly spelled as."""
+        text = spelled(wording)
+        right = _WORD.sub(lambda one: self._names.spelled_right(one.group()) or one.group(), text)
+        if right == text:
+            return None
+        found = self._single(right)
+        if found is None or found.test_id is None:
+            return None
+        ratio = min(99.0, max(90.0, round(fuzz.ratio(text, right), 1)))
+        return replace(found, wording=wording, confidence=ratio)
+
     def _fuzzy(self, wording: str, words: tuple[str, ...]) -> Resolution | None:
-        if not any(len(word) >= _SHORT for word in words):
-            return None
-        best: dict[str, float] = {}
-        near = process.extract(
-            " ".join(words),
-            self._phrases,
-            scorer=fuzz.ratio,
-            score_cutoff=THRESHOLD - MARGIN,
-            limit=12,
-        )
-        for phrase, score, number in near:
-            if _alike(words, tuple(phrase.split())):
-                for test_id in self._phrase_ids[number]:
-                    best[test_id] = max(score, best.get(test_id, 0.0))
-        if not best or max(best.values()) < THRESHOLD:
-            return None
-        top = max(best.values())
-        ids = {test_id for test_id, score in best.items() if top - score <= MARGIN}
+        ids, ratio = self._names.fuzzy(words)
         if len(ids) > 1:
             return self._ambiguous(wording, ids)
-        return Resolution(wording, ids.pop(), round(top, 1))
+        return Resolution(wording, ids.pop(), round(ratio, 1)) if ids else None
 
     def _related(self, wording: str, words: tuple[str, ...]) -> Resolution:
         """Names that have all of the words, or else names that lie within the words."""
-        numbers = set.intersection(*(self._with_token.get(word, set()) for word in words))
-        wider = {test for number in numbers for test in self._phrase_ids[number]}
+        wider = self._names.named_with(words)
         if wider:
             return self._ambiguous(wording, wider)
         within: set[str] = set()
         for length in range(len(words) - 1, 0, -1):
             for start in range(len(words) - length + 1):
                 piece = words[start : start + length]
-                if length > 1 or len(piece[0]) >= _SHORT:
-                    within |= self._plural.get(piece, set())
+                if length > 1 or len(piece[0]) >= SHORT:
+                    within |= self._names.plural.get(piece, set())
             if within:
                 return self._ambiguous(wording, within)
         return Resolution(wording, None, 0.0)
@@ -443,21 +533,3 @@ def _unqualified(
 
 def _plain_words(text: str) -> tuple[str, ...]:
     return singular(tuple(word for word in tokens(text) if word not in QUALIFIERS))
-
-
-def _alike(words: tuple[str, ...], name: tuple[str, ...]) -> bool:
-    """Whether a fuzzy match may stand: words that decide are the same, the others nearly so."""
-    if len(words) != len(name):
-        return False
-    return all(
-        mine == theirs
-        or (_may_differ(mine, theirs) and fuzz.ratio(mine, theirs) >= _WORD_THRESHOLD)
-        for mine, theirs in zip(sorted(words), sorted(name), strict=True)
-    )
-
-
-def _may_differ(mine: str, theirs: str) -> bool:
-    return not any(
-        len(word) < _SHORT or word in DIVIDING or any(letter.isdigit() for letter in word)
-        for word in (mine, theirs)
-    )
