@@ -32,7 +32,20 @@ _SQUASHED = 4
 _REMEMBERED = 8192
 _LONGEST_SAME = max(map(len, SAME_WORDS))
 
-_NOUNS = frozenset("level test panel study exam count screen profile assay measurement".split())
+_NOUNS = frozenset(
+    [
+        "level",
+        "test",
+        "panel",
+        "study",
+        "exam",
+        "count",
+        "screen",
+        "profile",
+        "assay",
+        "measurement",
+    ]
+)
 
 Words = tuple[str, ...]
 Found = dict[Words, set[str]]
@@ -80,14 +93,14 @@ class OrderNames:
         self.longest = max(map(len, exact))
         known = set(spellings()) | {word for found in (*plural, *expanded) for word in found}
         self.known = frozenset(known | QUALIFIERS | OTHER_WORDS | _words_of_tables())
-        self._targets = sorted(
-            word for word in known if len(word) >= SHORT and word.isalpha()
-        )
+        self._targets = sorted(word for word in known if len(word) >= SHORT and word.isalpha())
         self.spelled_right = lru_cache(maxsize=_REMEMBERED)(self._spelled_right)
 
     def look_up(self, words: Words, *, any_order: bool) -> set[str]:
-        """Tests that have these words as a name: as they stand, then without plurals, then in any
-        order."""
+        """Tests that have these words as a name.
+
+        As they stand, then without plurals, then in any order.
+        """
         if not words or len(words) > self.longest:
             return set()
         found = self.exact.get(words)
@@ -169,9 +182,7 @@ class OrderNames:
         if word in self.known or len(word) < SHORT or not word.isalpha():
             return None
         most = 2 if len(word) >= _LONG else 1
-        near = process.extract(
-            word, self._targets, scorer=OSA.distance, score_cutoff=most, limit=6
-        )
+        near = process.extract(word, self._targets, scorer=OSA.distance, score_cutoff=most, limit=6)
         near = [one for one in near if one[0][0] == word[0]]
         if not near:
             return None

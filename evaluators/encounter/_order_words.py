@@ -43,20 +43,37 @@ REASON = re.compile(
     r"after|before|prior to|post|pre|while|when|until|during|following|on|from|at|per|via)\b"
     r"|[:\u2013\u2014<>?]| - "
 )
-# A reason that begins so may tell the specimen: what follows is then looked at before it is dropped.
+# A reason that begins so may tell the specimen: what follows is looked at before it is dropped.
 TELLING_REASON = re.compile(r"^(?:on|from|at|via|per|when|following)\b")
 WITH = re.compile(r"\bwith\b")
 # Before anything is compared: ways to write "with" and "without contrast".
 SPELLED_OUT = (
-    (re.compile(r"\bw(?:ith)? ?/ ?(?:and )?w/?o\b|\bw/ ?and w/o\b|\bw/wo\b", re.I), "with and without"),
-    (re.compile(r"\bw/?o(?= (?:iv |po |oral )*(?:contrast|con|gad|gadolinium)\b|$)", re.I), "without"),
-    (re.compile(r"\bnon[ -]?con(?:t(?:rast)?)?\b(?:(?= *$)|(?! contrast))", re.I), "without contrast"),
+    (
+        re.compile(r"\bw(?:ith)? ?/ ?(?:and )?w/?o\b|\bw/ ?and w/o\b|\bw/wo\b", re.I),
+        "with and without",
+    ),
+    (
+        re.compile(r"\bw/?o(?= (?:iv |po |oral )*(?:contrast|con|gad|gadolinium)\b|$)", re.I),
+        "without",
+    ),
+    (
+        re.compile(r"\bnon[ -]?con(?:t(?:rast)?)?\b(?:(?= *$)|(?! contrast))", re.I),
+        "without contrast",
+    ),
     (re.compile(r"\bw(?= [a-zA-Z])", re.I), "with"),
     (re.compile(r"\b(with|without) (?:iv )?(?:gad|gadolinium|con)\b", re.I), r"\1 contrast"),
     (re.compile(r"\b(with and without|without)$", re.I), r"\1 contrast"),
-    (re.compile(r"\bpo (?:and|&|/|\+) ?iv contrast\b|\biv (?:and|&|/|\+) ?po contrast\b", re.I), "iv contrast"),
+    (
+        re.compile(r"\bpo (?:and|&|/|\+) ?iv contrast\b|\biv (?:and|&|/|\+) ?po contrast\b", re.I),
+        "iv contrast",
+    ),
     (re.compile(r"\bw ?/ ?(?=[a-z])", re.I), "with "),
-    (re.compile(r"\b([cf]bc) ?(?:/|\+|&|and) ?(?:auto(?:mated)? |manual )?diff(?:erential)?\b", re.I), r"\1 with diff"),
+    (
+        re.compile(
+            r"\b([cf]bc) ?(?:/|\+|&|and) ?(?:auto(?:mated)? |manual )?diff(?:erential)?\b", re.I
+        ),
+        r"\1 with diff",
+    ),
     (re.compile(r"\b([cf]bc) diff\b", re.I), r"\1 with diff"),
     (re.compile(r"\bu ?/ ?s\b", re.I), "ultrasound"),
     (re.compile(r"\bx ?- ?ra?e?y\b", re.I), "xray"),
@@ -68,16 +85,74 @@ NO_ORDER = re.compile(
 )
 # What may not follow "with" in silence: it would be another study.
 TELLING = frozenset(
-    "contrast angiogram angiography perfusion biopsy drainage guided stress culture stain "
-    "intervention aspiration venogram cytology".split()
+    [
+        "contrast",
+        "angiogram",
+        "angiography",
+        "perfusion",
+        "biopsy",
+        "drainage",
+        "guided",
+        "stress",
+        "culture",
+        "stain",
+        "intervention",
+        "aspiration",
+        "venogram",
+        "cytology",
+    ]
 )
 # Words that are spelled well and mean something that is no test of the catalogue.
 OTHER_WORDS = frozenset(
-    "lactase lactose cortisone creatine calcitonin procalcitonin amylose renin aldosterone insulin "
-    "prealbumin calprotectin elastase aldolase gastrin copper zinc selenium ceruloplasmin "
-    "adenovirus rotavirus enterovirus toxoplasma lupus leptin peptide lipoprotein apolipoprotein "
-    "prothrombin transfusion catheter dilation dialysis biopsy consult admission chest chloride "
-    "phosphate sulfate gluconate replacement repletion drip infusion bolus protein".split()
+    [
+        "lactase",
+        "lactose",
+        "cortisone",
+        "creatine",
+        "calcitonin",
+        "procalcitonin",
+        "amylose",
+        "renin",
+        "aldosterone",
+        "insulin",
+        "prealbumin",
+        "calprotectin",
+        "elastase",
+        "aldolase",
+        "gastrin",
+        "copper",
+        "zinc",
+        "selenium",
+        "ceruloplasmin",
+        "adenovirus",
+        "rotavirus",
+        "enterovirus",
+        "toxoplasma",
+        "lupus",
+        "leptin",
+        "peptide",
+        "lipoprotein",
+        "apolipoprotein",
+        "prothrombin",
+        "transfusion",
+        "catheter",
+        "dilation",
+        "dialysis",
+        "biopsy",
+        "consult",
+        "admission",
+        "chest",
+        "chloride",
+        "phosphate",
+        "sulfate",
+        "gluconate",
+        "replacement",
+        "repletion",
+        "drip",
+        "infusion",
+        "bolus",
+        "protein",
+    ]
 )
 PARENTHESES = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 LEAD = re.compile(r"^\s*(?:\d{1,2}[.)]\s+|[-*\u2022\u00b7]\s*)")

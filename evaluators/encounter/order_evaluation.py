@@ -159,9 +159,7 @@ def read_labelled(path: Path, catalogue: Catalogue) -> tuple[LabelledOrder, ...]
     return tuple(rows)
 
 
-def evaluate_orders(
-    resolver: OrderResolver, labelled: Sequence[LabelledOrder]
-) -> OrderEvaluation:
+def evaluate_orders(resolver: OrderResolver, labelled: Sequence[LabelledOrder]) -> OrderEvaluation:
     """Resolve every labelled wording and count.
 
     Precision and recall are over tests, not wordings: an order of five tests counts five times, a

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from evaluators.canonical import canonical_json, round_floats
 from evaluators.catalogue import Catalogue
-from evaluators.encounter.protocol import EndReason, Reply
+from evaluators.encounter.protocol import EndReason, Outcome, Reply
 from evaluators.encounter.record import EncounterRecord
 from evaluators.encounter.session import EncounterOverError
 from evaluators.examine import replay_encounters
@@ -37,7 +37,7 @@ from evaluators.scoring.safety import SEVERITIES, SafetyFlag, is_failure, safety
 from evaluators.scoring.statistics import CaseCredit, estimate, seed_of
 from evaluators.scoring.tests_ordered import TestRelations, TestScore, score_tests
 
-FORMAT: Final = "medcred-scores/2"
+FORMAT: Final = "medcred-scores/3"
 DECIMALS: Final = 6
 
 
@@ -84,6 +84,8 @@ class CaseScore:
             "format_failures": record.format_failures,
             "orders": len(record.orders),
             "orders_with_result": sum(bool(order.resulted_test_ids) for order in record.orders),
+            "orders_ambiguous": _orders_with(record, Outcome.AMBIGUOUS),
+            "orders_unrecognised": _orders_with(record, Outcome.UNRECOGNISED),
             "prompt_tokens": record.prompt_tokens,
             "completion_tokens": record.completion_tokens,
             "cost_usd": record.cost_usd,
@@ -232,6 +234,10 @@ def write_scores(scores: dict[str, Any], path: Path) -> str:
         os.fsync(stream.fileno())
     aside.replace(path)
     return hashlib.sha256(content).hexdigest()
+
+
+def _orders_with(record: EncounterRecord, outcome: Outcome) -> int:
+    return sum(order.outcome is outcome for order in record.orders)
 
 
 def statistics_seed(scenario_set_sha256: str, category: str) -> int:

@@ -118,6 +118,8 @@ def test_case_has_the_fields_of_the_format_and_no_other(
         "format_failures",
         "orders",
         "orders_with_result",
+        "orders_ambiguous",
+        "orders_unrecognised",
         "prompt_tokens",
         "completion_tokens",
         "cost_usd",

@@ -1,0 +1,143 @@
+"""`medcred order`: what an order resolves to, and how well orders are understood.
+
+Belongs here: the command, its options and what it prints. Does not belong here: the rules
+(`evaluators.encounter.orders`), the measurement (`evaluators.encounter.order_evaluation`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from evaluators.catalogue import Catalogue
+    from evaluators.encounter.order_evaluation import OrderEvaluation, OrderFigures
+    from evaluators.encounter.orders import Resolution
+
+console = Console()
+complaints = Console(stderr=True)
+
+
+def _fail(error: Exception | str) -> typer.Exit:
+    complaints.print(f"[red]medcred:[/] {error}", highlight=False, soft_wrap=True)
+    return typer.Exit(1)
+
+
+def order(
+    wording: Annotated[
+        str | None, typer.Argument(help='An order in free words: "stat CBC with diff".')
+    ] = None,
+    is_evaluation: Annotated[
+        bool,
+        typer.Option(
+            "--evaluate",
+            help="Measure precision and recall on the labelled wordings of this checkout. Fails "
+            "when a goal is missed on the held-out part.",
+        ),
+    ] = False,
+    is_listing: Annotated[
+        bool,
+        typer.Option(
+            "--misses",
+            help="With --evaluate: list the tuned wordings that are missed. Those of the "
+            "held-out part are never listed.",
+        ),
+    ] = False,
+) -> None:
+    """Show what an order resolves to; or measure how well orders are understood (--evaluate)."""
+    from evaluators.catalogue import load_catalogue
+    from evaluators.encounter.order_evaluation import (
+        LABELLED,
+        LabelledOrdersError,
+        evaluate_orders,
+        read_labelled,
+    )
+    from evaluators.encounter.orders import order_resolver
+
+    if is_evaluation == (wording is not None):
+        raise _fail("Give either an order in quotation marks or --evaluate.")
+    if is_listing and not is_evaluation:
+        raise _fail("--misses belongs to --evaluate.")
+    catalogue = load_catalogue()
+    resolver = order_resolver(catalogue)
+    if wording is not None:
+        show_resolutions(console, resolver.resolve(wording), catalogue)
+        return
+    try:
+        found = evaluate_orders(resolver, read_labelled(LABELLED, catalogue))
+    except LabelledOrdersError as error:
+        raise _fail(error) from None
+    show_order_evaluation(console, found)
+    if is_listing:
+        for row, outcomes in found.missed:
+            console.print(
+                f"{row.kind}: {row.wording!r} is {' '.join(row.expected)}, "
+                f"found {' '.join(outcomes)}",
+                highlight=False,
+                markup=False,
+                soft_wrap=True,
+            )
+    if not found.meets_goals:
+        raise typer.Exit(1)
+
+
+def show_resolutions(
+    out: Console, resolutions: tuple[Resolution, ...], catalogue: Catalogue
+) -> None:
+    """One line an order: its test or tool, confidence, what was left out; or the choices."""
+    from evaluators.encounter.tools.registry import TOOLS
+
+    for one in resolutions:
+        if one.test_id:
+            told = f"{one.test_id}  {catalogue.tests[one.test_id].canonical_name}"
+        elif one.tool_id:
+            told = f"{one.tool_id}  {TOOLS[one.tool_id].name}"
+        elif one.choices:
+            told = "ambiguous; choices: " + "; ".join(one.choices)
+        else:
+            told = "unrecognised"
+        if one.test_id or one.tool_id:
+            told += f"  (confidence {one.confidence:g})"
+        if one.ignored:
+            told += f"  ignored: {one.ignored}"
+        out.print(f"{one.wording}: {told}", highlight=False, markup=False, soft_wrap=True)
+
+
+def show_order_evaluation(out: Console, found: OrderEvaluation) -> None:
+    """A table by split and kind, then precision and recall of the held-out part with its goals."""
+    from evaluators.encounter.order_evaluation import HELD_OUT, PRECISION_GOAL, RECALL_GOAL
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("split", "kind"):
+        table.add_column(name, no_wrap=True)
+    for name in ("n", "meant", "found", "right", "wrong", "precision", "recall"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for split, whole in found.by_split.items():
+        for (of, kind), figures in found.by_kind.items():
+            if of == split:
+                table.add_row(split, kind, *_cells(figures))
+        table.add_row(split, "all", *_cells(whole), end_section=True)
+    out.print(table)
+    held_out = found.by_split[HELD_OUT]
+    for name, value, goal in (
+        ("precision", held_out.precision, PRECISION_GOAL),
+        ("recall", held_out.recall, RECALL_GOAL),
+    ):
+        out.print(
+            f"{name:10s}{_share(value)} on the held-out part (goal: at least {goal})",
+            highlight=False,
+        )
+    out.print("goals met" if found.meets_goals else "[red]goals missed[/]")
+
+
+def _cells(figures: OrderFigures) -> tuple[str, ...]:
+    counts = (figures.wordings, figures.meant, figures.found, figures.right, figures.wrong_wordings)
+    return (*map(str, counts), _share(figures.precision), _share(figures.recall))
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evaluators.catalogue import Catalogue
+from evaluators.encounter.order_evaluation import (
+    HELD_OUT,
+    KINDS,
+    LABELLED,
+    TUNED,
+    LabelledOrder,
+    LabelledOrdersError,
+    evaluate_orders,
+    read_labelled,
+)
+from evaluators.encounter.orders import order_resolver
+
+HEADER = "wording,expected,kind,split\n"
+
+
+def order(wording: str, *expected: str, kind: str = "lab", split: str = HELD_OUT) -> LabelledOrder:
+    return LabelledOrder(wording, expected, kind, split)
+
+
+def test_labelled_orders_are_many_and_of_every_kind_in_both_splits(catalogue: Catalogue) -> None:
+    rows = read_labelled(LABELLED, catalogue)
+    assert len(rows) >= 600
+    assert sum(row.split == HELD_OUT for row in rows) >= 250
+    assert {(row.split, row.kind) for row in rows} == {
+        (split, kind) for split in (TUNED, HELD_OUT) for kind in KINDS
+    }
+
+
+def test_tuned_orders_are_understood_and_none_is_wrong(catalogue: Catalogue) -> None:
+    rows = [row for row in read_labelled(LABELLED, catalogue) if row.split == TUNED]
+    found = evaluate_orders(order_resolver(catalogue), rows).by_split[TUNED]
+    assert found.wrong_wordings == 0
+    assert found.recall is not None
+    assert found.recall >= 0.98
+
+
+def test_a_wrong_test_counts_against_precision_and_a_missing_one_against_recall(
+    catalogue: Catalogue,
+) -> None:
+    rows = [
+        order("CBC, lipase", "panel_cbc", "lab_lipase"),
+        order("creatinine", "lab_ck"),
+        order("xyzzy", "lab_na"),
+        order("SOFA score", "tool_sofa", kind="tool"),
+    ]
+    evaluation = evaluate_orders(order_resolver(catalogue), rows)
+    found = evaluation.by_split[HELD_OUT]
+    assert (found.wordings, found.meant, found.found, found.right) == (4, 5, 4, 3)
+    assert (found.precision, found.recall, found.wrong_wordings) == (0.75, 0.6, 1)
+    assert evaluation.by_kind[HELD_OUT, "tool"].precision == 1.0
+    assert not evaluation.meets_goals
+
+
+def test_nothing_found_and_nothing_meant_have_no_share(catalogue: Catalogue) -> None:
+    rows = [order("PT consult", "unrecognised", kind="negative")]
+    found = evaluate_orders(order_resolver(catalogue), rows).by_split[HELD_OUT]
+    assert (found.precision, found.recall) == (None, None)
+
+
+def test_goals_are_judged_on_the_held_out_part_alone(catalogue: Catalogue) -> None:
+    rows = [order("CBC", "panel_cbc"), order("BMP", "lab_ck", split=TUNED)]
+    assert evaluate_orders(order_resolver(catalogue), rows).meets_goals
+
+
+def test_only_tuned_misses_leave_the_evaluation(catalogue: Catalogue) -> None:
+    rows = [order("BMP", "lab_ck", split=TUNED), order("CBC", "lab_ck")]
+    missed = evaluate_orders(order_resolver(catalogue), rows).missed
+    assert [(row.wording, found) for row, found in missed] == [("BMP", ("panel_bmp",))]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("a,b\n", "columns"),
+        (HEADER + "CBC,panel_cbc,panel\n", "line 2: 3 columns"),
+        (HEADER + " ,panel_cbc,panel,tuned\n", "line 2: there is no wording"),
+        (HEADER + "CBC,panel_cbc,food,tuned\n", "line 2: there is no kind"),
+        (HEADER + "CBC,panel_cbc,panel,seen\n", "line 2: there is no split"),
+        (HEADER + "CBC,panel_cbd,panel,tuned\n", "line 2: 'panel_cbd' is no test"),
+        (HEADER + "CBC,panel_cbc,panel,tuned\ncbc,panel_cbc,panel,tuned\n", "twice"),
+        (HEADER + "CBC,panel_cbc,panel,tuned\n", "no row of the split held_out"),
+    ],
+)
+def test_unusable_labelled_sets_are_refused_with_the_place(
+    tmp_path: Path, catalogue: Catalogue, content: str, reason: str
+) -> None:
+    path = tmp_path / "labelled.csv"
+    path.write_text(content)
+    with pytest.raises(LabelledOrdersError, match=reason):
+        read_labelled(path, catalogue)
+
+
+def test_a_missing_labelled_set_is_told_in_a_sentence(tmp_path: Path, catalogue: Catalogue) -> None:
+    with pytest.raises(LabelledOrdersError, match="run this in a checkout"):
+        read_labelled(tmp_path / "labelled.csv", catalogue)
