@@ -1,8 +1,8 @@
 """What a candidate means by an order: free wording to catalogue ids, or an honest "not understood".
 
 Belongs here: the rules, and dividing a wording into single orders. Does not belong here: reading a
-single order (`_order_reading`), what the record holds (`lookup`). A wording is data: it is compared, never compiled
-into a pattern, a query or a path.
+single order (`_order_reading`), what the record holds (`lookup`). A wording is data: it is
+compared, never compiled into a pattern, a query or a path.
 
 The rules, in order, for every part of a wording:
 

@@ -36,6 +36,7 @@ from evaluators.scoring.kinds import KindScore, kind_scorer
 from evaluators.scoring.safety import SEVERITIES, SafetyFlag, is_failure, safety_scorer
 from evaluators.scoring.statistics import CaseCredit, estimate, seed_of
 from evaluators.scoring.tests_ordered import TestRelations, TestScore, score_tests
+from evaluators.scoring.unmatched import write_unmatched
 
 FORMAT: Final = "medcred-scores/3"
 DECIMALS: Final = 6
@@ -180,6 +181,8 @@ def score_examination(
     candidate_sha256: str,
     journal_path: Path,
     catalogue: Catalogue,
+    *,
+    unmatched_path: Path | None = None,
 ) -> dict[str, Any]:
     """Scores of one candidate in one category, as `scores.json` holds them.
 
@@ -191,6 +194,7 @@ def score_examination(
         journal_path: The journal; its lines may stand in any order after the header. A set without
             scenarios needs none.
         catalogue: The catalogue under which the set was frozen.
+        unmatched_path: Where wordings of orders that were not understood are written; private.
 
     Raises:
         ScoreError: when set, journal, catalogue and candidate do not belong together.
@@ -205,6 +209,8 @@ def score_examination(
             f"The journal of {candidate_id} in {category} has replies after the end of an "
             "encounter: it was written under another methodology; examine again."
         ) from None
+    if unmatched_path is not None:
+        write_unmatched(records, unmatched_path)
     cases = [scorer.score(record) for record in records]
     is_complete = len(cases) == len(scenario_set.scenarios)
     scores: dict[str, Any] = rounded(

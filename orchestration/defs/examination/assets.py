@@ -193,6 +193,7 @@ def scores(
     """Score one candidate in one category."""
     with spoken_errors():
         from evaluators.scoring.score import score_examination, write_scores
+        from evaluators.scoring.unmatched import UNMATCHED_FILE
 
         candidate_id, category = who_and_what(context)
         _, workspace = open_source(settings)
@@ -206,6 +207,7 @@ def scores(
             candidate.sha256,
             folder / "journal.jsonl",
             load_catalogue(),
+            unmatched_path=folder / UNMATCHED_FILE,
         )
         digest = write_scores(scored, folder / "scores.json")
         return dg.MaterializeResult(
