@@ -4,8 +4,9 @@ Belongs here: reading the labelled set, comparing what `orders` resolves with th
 and recall by kind and split. Does not belong here: the rules (`orders`), what is printed
 (`orchestration.order_commands`).
 
-The held-out part was written before any figure was taken, and no rule is tuned on it. So that it
-stays held out, only its figures leave this module: wordings that were missed are listed for the
+The held-out part was written before any figure was taken; how blind it is stands in
+docs/decisions/order-resolution.md. So that rules are not tuned on it, only its figures leave this
+module: wordings that were missed are listed for the
 tuned part alone.
 """
 
