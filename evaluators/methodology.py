@@ -16,7 +16,7 @@ from evaluators.encounter.protocol import PROTOCOL_VERSION
 from evaluators.encounter.session import encounter_methodology
 from evaluators.scoring.statistics import CONFIDENCE, RESAMPLES, SIGNIFICANCE
 
-SCORING_VERSION: Final = "scoring/1"
+SCORING_VERSION: Final = "scoring/2"
 SCORING_FOLDER: Final = Path(__file__).parent / "scoring"
 
 

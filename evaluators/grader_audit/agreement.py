@@ -1,8 +1,8 @@
 """How often the diagnosis scorer gives the credit that a person wrote down beforehand.
 
-Belongs here: labelled answers, and agreement with them by split and kind of phrasing. Does not belong
-here: what happens to the credits when a rule is broken (`mutants`). Why there are two files:
-docs/decisions/grader-audit.md
+Belongs here: labelled answers, and agreement with them by split and kind of phrasing. Does not
+belong here: what happens to the credits when a rule is broken (`mutants`). Why there are two
+files: docs/decisions/grader-audit.md
 """
 
 from __future__ import annotations

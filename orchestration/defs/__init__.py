@@ -16,7 +16,7 @@ from orchestration.defs.automation.sensors import sensors
 from orchestration.defs.credential.assets import registry, standings
 from orchestration.defs.credential.checks import registry_verifies
 from orchestration.defs.examination.assets import encounters, scenario_sets, scores
-from orchestration.defs.examination.checks import leak_audit
+from orchestration.defs.examination.checks import grader_audit, leak_audit
 from orchestration.defs.examination.difficulty import difficulty
 from orchestration.defs.source.assets import landing_assets, release
 from orchestration.defs.source.checks import raw_labs_suite
@@ -47,7 +47,14 @@ def build_defs(*, resource_overrides: Mapping[str, object] | None = None) -> dg.
             standings,
             registry,
         ],
-        asset_checks=[raw_labs_suite, *mart_checks, scenarios_suite, leak_audit, registry_verifies],
+        asset_checks=[
+            raw_labs_suite,
+            *mart_checks,
+            scenarios_suite,
+            leak_audit,
+            grader_audit,
+            registry_verifies,
+        ],
         jobs=jobs,
         schedules=schedules,
         sensors=sensors,

@@ -1,7 +1,8 @@
-"""The leak audit of the frozen scenario sets.
+"""The leak audit of the frozen scenario sets, and the audit of the grader that scores them.
 
-Belongs here: asset checks over frozen sets. Does not belong here: the audit
-(`evaluators.leak_audit`) and the refusal to freeze, which the freeze itself makes.
+Belongs here: asset checks over frozen sets, and over what they will be scored by. Does not belong
+here: the audits (`evaluators.leak_audit`, `evaluators.grader_audit`) and the refusal to freeze,
+which the freeze itself makes.
 """
 
 import dagster as dg
@@ -48,5 +49,31 @@ def leak_audit(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
                         for done in audits
                     }
                 ),
+            },
+        )
+
+
+@dg.asset_check(
+    asset=SCENARIO_SETS,
+    name="grader_audit",
+    blocking=True,
+    description=(
+        "Breaks each rule of the diagnosis scorer in a copy, and asks whether a labelled answer "
+        "notices; oracle, empty answer, order of cases, and every field of the protocol."
+    ),
+)
+def grader_audit() -> dg.AssetCheckResult:
+    """Audit the grader before anything is scored; the metadata has counts and names of rules."""
+    with spoken_errors():
+        from evaluators.grader_audit.audit import audit_grader
+
+        done = audit_grader(load_catalogue())
+        return dg.AssetCheckResult(
+            passed=not done.failures,
+            metadata={
+                "failures": ", ".join(done.failures) or "none",
+                "rules_broken": len(done.mutations),
+                "rules_noticed": sum(found.passed for found in done.mutations),
+                "laws": len(done.laws),
             },
         )

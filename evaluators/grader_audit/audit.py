@@ -1,0 +1,176 @@
+"""The grader audit: broken rules are noticed, known candidates score what they must.
+
+Belongs here: running the audit and its findings. Does not belong here: the mutations (`mutants`),
+the cases (`agreement`, `named_cases`), the fields (`fields`).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from evaluators.catalogue import Catalogue
+from evaluators.encounter.protocol import FinalAnswer, RankedDiagnosis
+from evaluators.grader_audit.agreement import (
+    SPLITS,
+    LabelledAnswer,
+    examined_in,
+    labelled_answers,
+    outcomes,
+)
+from evaluators.grader_audit.fields import field_findings
+from evaluators.grader_audit.mutants import MUTATIONS, Mutation, Scorer, loaded
+from evaluators.grader_audit.named_cases import NAMED_CASES, Figures, NamedCase
+
+SEED: Final = 5
+"""Of the permutation."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was checked."""
+
+    name: str
+    passed: bool
+    detail: str
+    """Counts, or what noticed; never the text of a patient or a candidate."""
+
+
+@dataclass(frozen=True)
+class GraderAudit:
+    """All findings, mutations first."""
+
+    mutations: tuple[Finding, ...]
+    laws: tuple[Finding, ...]
+    """Oracle, empty answer, permutation, fields."""
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """Names of what did not pass."""
+        return tuple(found.name for found in (*self.mutations, *self.laws) if not found.passed)
+
+
+def audit_grader(catalogue: Catalogue) -> GraderAudit:
+    """Audit the diagnosis scorer and the fields that the grader reads.
+
+    Raises:
+        MutationError: when a mutation no longer fits the source.
+    """
+    answers = tuple(answer for split in SPLITS for answer in labelled_answers(split))
+    right = tuple(done.answer for done in outcomes(answers, catalogue) if done.agrees)
+    with loaded() as whole:
+        # A broken rule can be noticed only by what the whole scorer gets right.
+        named = tuple(
+            case for case in NAMED_CASES if _figures(whole, catalogue, case) == case.expected
+        )
+    wrong = len(NAMED_CASES) - len(named)
+    return GraderAudit(
+        mutations=tuple(noticed(change, right, named, catalogue) for change in MUTATIONS),
+        laws=(
+            Finding("named cases have their figures", not wrong, f"{wrong} wrong"),
+            _oracle(catalogue),
+            _empty(catalogue),
+            _permuted(answers, catalogue),
+            *(Finding(*found) for found in field_findings(catalogue)),
+        ),
+    )
+
+
+def noticed(
+    mutation: Mutation,
+    answers: Sequence[LabelledAnswer],
+    cases: Sequence[NamedCase],
+    catalogue: Catalogue,
+) -> Finding:
+    """Whether a labelled answer or a named case changes its credit under a mutation.
+
+    Args:
+        mutation: The rule and how it is broken.
+        answers: Labelled answers that the whole scorer credits as labelled.
+        cases: Named cases that the whole scorer credits as expected.
+        catalogue: Conditions and other diagnoses.
+    """
+    with loaded(mutation) as broken:
+        for case in cases:
+            if _figures(broken, catalogue, case) != case.expected:
+                return Finding(mutation.rule, True, f"named case: {case.name}")
+        matcher = _matchers(broken, catalogue)
+        for answer in answers:
+            credit = broken.credit.score_diagnosis(
+                FinalAnswer(diagnosis=answer.text, icd10=answer.icd10),
+                (),
+                matcher(answer.category),
+                target=answer.target,
+                relatives=catalogue.conditions[answer.target].related_partial_credit,
+                examined=examined_in(catalogue, answer.category),
+            ).credit
+            if (credit.strict, credit.with_relatives) != (
+                answer.credit.strict,
+                answer.credit.with_relatives,
+            ):
+                where = f"{answer.split} row {answer.line} ({answer.kind})"
+                return Finding(mutation.rule, True, where)
+    return Finding(mutation.rule, False, "nothing noticed")
+
+
+def _matchers(scorer: Scorer, catalogue: Catalogue) -> Callable[[str], Any]:
+    @cache
+    def matcher(category: str) -> Any:
+        return scorer.diagnosis.DiagnosisMatcher(catalogue, category)
+
+    return matcher
+
+
+def _figures(scorer: Scorer, catalogue: Catalogue, case: NamedCase) -> Figures:
+    titles = [scorer.diagnosis.CodedTitle(*title) for title in case.titles]
+    scored = scorer.credit.score_diagnosis(
+        None if case.final is None else FinalAnswer(diagnosis=case.final),
+        [RankedDiagnosis(diagnosis=text) for text in case.differential],
+        scorer.diagnosis.DiagnosisMatcher(catalogue, case.category, titles),
+        target=case.target,
+        relatives=catalogue.conditions[case.target].related_partial_credit,
+        examined=examined_in(catalogue, case.category),
+    )
+    return (scored.credit.strict, scored.credit.with_relatives, scored.top3, scored.top5)
+
+
+def _credits(catalogue: Catalogue, text_of: Callable[[str], str]) -> list[float]:
+    with loaded() as whole:
+        matcher = _matchers(whole, catalogue)
+        return [
+            whole.credit.score_diagnosis(
+                FinalAnswer(diagnosis=text_of(known.name)),
+                (),
+                matcher(known.category),
+                target=known.condition_id,
+                relatives=known.related_partial_credit,
+                examined=examined_in(catalogue, known.category),
+            ).credit.strict
+            for known in catalogue.conditions.values()
+        ]
+
+
+def _oracle(catalogue: Catalogue) -> Finding:
+    credits = _credits(catalogue, lambda name: name)
+    right = sum(credit == 1.0 for credit in credits)
+    detail = f"{right} of {len(credits)} conditions"
+    return Finding("the oracle earns 1", right == len(credits), detail)
+
+
+def _empty(catalogue: Catalogue) -> Finding:
+    credits = _credits(catalogue, lambda name: "")
+    none = sum(credit == 0.0 for credit in credits)
+    detail = f"{none} of {len(credits)} conditions"
+    return Finding("an empty answer earns 0", none == len(credits), detail)
+
+
+def _permuted(answers: Sequence[LabelledAnswer], catalogue: Catalogue) -> Finding:
+    """Neither the order of the cases nor what was read before changes a credit."""
+    shuffled = random.Random(SEED).sample(answers, len(answers))
+    before = {(d.answer.split, d.answer.line): d.credit for d in outcomes(answers, catalogue)}
+    after = {(d.answer.split, d.answer.line): d.credit for d in outcomes(shuffled, catalogue)}
+    changed = sum(before[key] != after[key] for key in before)
+    return Finding("permuted cases earn the same", not changed, f"{changed} changed")

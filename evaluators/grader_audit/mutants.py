@@ -1,0 +1,157 @@
+"""The diagnosis scorer with one rule broken, to see whether anything notices.
+
+Belongs here: the rules, how each is broken, and loading the broken copy. Does not belong here: the
+answers that must notice (`agreement`, `named_cases`).
+
+A mutant is made from the scorer's source: one snippet, which must stand there exactly once, is
+replaced, and the modules are loaded again under names of their own. The scorer in use is not touched.
+"""
+
+# ruff: noqa: E501 -- a snippet of source stands on one line, as one row of the table.
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+import evaluators.scoring
+
+MODULES: Final = ("wording", "_assertion", "diagnosis", "credit")
+"""Of `evaluators.scoring`, in the order in which they import each other."""
+_FOLDER: Final = Path(evaluators.scoring.__file__).parent
+_NUMBERS = count()
+
+
+class MutationError(ValueError):
+    """A mutation no longer fits the source; the text says which rule, and what to do."""
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One rule, and the change of source that breaks it."""
+
+    rule: str
+    """In words, as the audit prints it."""
+    module: str
+    """One of `MODULES`."""
+    old: str
+    new: str
+
+
+def _m(module: str, rule: str, old: str, new: str) -> Mutation:
+    return Mutation(rule, module, old, new)
+
+
+MUTATIONS: Final = (
+    _m("diagnosis", "text decides over code", "if found is None:", "if by_code or found is None:"),
+    _m("diagnosis", "a code speaks where the text names nothing", "if code else None", "if 0 else None"),
+    _m("diagnosis", "denied text is not rescued by its code", 'if was_denied else None', "if 0 else None"),
+    _m("diagnosis", "a code of digits is ICD-9", "bare[0].isalpha() else 9", "bare[0].isalpha() else 10"),
+    _m("diagnosis", "an excluded code does not count", "bare.startswith(entry.excludes[version])", "False"),
+    _m("diagnosis", "an injury's code is of the first encounter", "bare[6] not in entry.seventh", "False"),
+    _m("diagnosis", "the longest prefix of a code decides", "(entry.is_condition, length,", "(entry.is_condition, -length,"),
+    _m("diagnosis", "codes of findings are read in their category only", 'if c.dx_position != "cxr_label" or c.category == category', "if True"),
+    _m("diagnosis", "a list is read up to its first entry", "for start, end, ends_sentence in _statements(tokens):", "for start, end, ends_sentence in reversed(list(_statements(tokens))):"),
+    _m("diagnosis", "an unknown first entry is the answer", "            break\n        return (ELSE", "            continue\n        return (ELSE"),
+    _m("diagnosis", "words of a heading are no entry", "tokens[at].text not in self._terms.void", "True"),
+    _m("diagnosis", "a sentence that names nothing is passed over", "if not content or ends_sentence:", "if not content:"),
+    _m("diagnosis", "the first phrase of a statement is principal", "first = affirmed[0]", "first = affirmed[-1]"),
+    _m("diagnosis", "a symptom gives way to its cause", "symptoms=frozenset(written[\"symptoms\"])", "symptoms=frozenset()"),
+    _m("diagnosis", "the longest phrase wins", "(-span.words, span.end - span.start, span.start)", "(span.words, span.end - span.start, span.start)"),
+    _m("diagnosis", "fillers may stand inside a phrase", "MAX_FILLERS: Final = 3", "MAX_FILLERS: Final = 0"),
+    _m("diagnosis", "phrases may be turned as in an index", "found.extend(self._inverted(tokens))", "pass"),
+    _m("diagnosis", "phrases that mean something else name nothing", 'elsewhere=tuple(written["elsewhere"])', "elsewhere=()"),
+    _m("diagnosis", "phrases of the terms file count", "for key, value in written[\"phrases\"].items()}", "for key, value in ()}"),
+    _m("diagnosis", "a shared phrase means the category's own condition", "for c in own),\n            *((c.condition_id, c.name, c.synonyms) for c in foreign),", "for c in foreign),\n            *((c.condition_id, c.name, c.synonyms) for c in own),"),
+    _m("diagnosis", "denied phrases do not count", "if span.start not in denied]", "]"),
+    _m("diagnosis", "a code title of the set is read", "or self._titles.get(self._bag(words))", ""),
+    _m("diagnosis", "a title of several entries is left out", "if len(ids) == 1}", "}"),
+    _m("_assertion", "denial reaches forward", "after = _forward(", "after = set() and _forward("),
+    _m("_assertion", "denial reaches backward", "before = _backward(tokens, at)", "before = set()"),
+    _m("_assertion", "`cannot be excluded` is doubt, not denial", "if not _is_undone(tokens, at):", "if True:"),
+    _m("_assertion", "denial stops at `but`", "token.mark is Mark.SENTENCE or token.text in _TURN", "token.mark is Mark.SENTENCE"),
+    _m("_assertion", "a denied enumeration goes on after commas", "not _goes_on(tokens, end)", "True"),
+    _m("_assertion", "denial of one stops at a comma", "token.mark is Mark.COMMA and not", "False and not"),
+    _m("_assertion", "the past ends where the present begins", "if is_past and token.text in _NOW:", "if False:"),
+    _m("_assertion", "the past does not count", '        "history of",\n        "hx of",\n        "hx",\n        "prior",\n        "previous",\n        "status post",\n', ""),
+    _m("wording", "British spelling is united with American", "for british, american in _SPELLING:", "for british, american in ():"),
+    _m("wording", "shorthand is written out", "for pattern, replacement in _SHORTHAND:", "for pattern, replacement in ():"),
+    _m("wording", "numbers part a list", '_NUMBERING.sub("\\n", lowered)', "lowered"),
+    _m("wording", "`vs` and `or` part a list", "if word in _LIST_WORDS and not is_phrase:", "if False:"),
+    _m("wording", "abbreviations are written out", "self._words = {key: tuple(value.split()) for key, value in words.items()}", "self._words: dict[str, tuple[str, ...]] = {}"),
+    _m("wording", "plurals are united", "return word[:-1]", "return word"),
+    _m("wording", "`non` is joined with what it negates", 'yield "non" + piece, Mark.WORD', 'yield piece, Mark.WORD'),
+    _m("wording", "characters that nobody sees are dropped", 'or unicodedata.category(c)[0] != "C"', "or True"),
+    _m("credit", "the target earns 1", "return Credit(1.0, 1.0)", "return Credit(0.9, 1.0)"),
+    _m("credit", "a stated relative earns its credit", "relatives.get(matched_id, 0.0)", "0.0"),
+    _m("credit", "what is no stated relative earns 0", "relatives.get(matched_id, 0.0)", "relatives.get(matched_id, 0.1)"),
+    _m("credit", "an examined relative earns no strict credit", "0.0 if matched_id in examined else stated", "stated"),
+    _m("credit", "what names nothing earns 0", "return NOTHING", "return Credit(0.1, 0.1)"),
+    _m("credit", "three places count for top-3", "max(credits[:3]", "max(credits[:4]"),
+    _m("credit", "five places count for top-5", "max(credits[:5]", "max(credits[:6]"),
+    _m("credit", "the same thing said twice takes one place", "if name not in places:", "if True:"),
+    _m("credit", "what nobody recognises takes a place", 'matched_id or f"?{place}"', 'matched_id or "?"'),
+    _m("credit", "the final answer stands first", "[(final.diagnosis, final.icd10), *stated]", "stated"),
+)  # fmt: skip
+"""The rules of the diagnosis scorer, each broken once.
+
+Not among them: that a phrase after `non` does not count. Every phrase that it could stop today is
+inside a longer one that wins first, so that no answer can notice."""
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """The four modules of one scorer, broken or whole."""
+
+    diagnosis: ModuleType
+    credit: ModuleType
+
+
+@contextmanager
+def loaded(mutation: Mutation | None = None) -> Iterator[Scorer]:
+    """Load the scorer again from its source, with `mutation` applied; None loads it whole.
+
+    Raises:
+        MutationError: when the snippet does not stand in the source exactly once.
+    """
+    number = next(_NUMBERS)
+    names = {module: f"_medcred_mutant_{number}_{module}" for module in MODULES}
+    made: dict[str, ModuleType] = {}
+    try:
+        for module in MODULES:
+            path = _FOLDER / f"{module}.py"
+            source = path.read_text(encoding="utf-8")
+            if mutation is not None and mutation.module == module:
+                source = mutated(mutation, source)
+            for other, name in names.items():
+                source = source.replace(f"from evaluators.scoring.{other} ", f"from {name} ")
+            made[module] = loading = ModuleType(names[module])
+            loading.__file__ = str(path)
+            # Dataclasses look their module up by name.
+            sys.modules[names[module]] = loading
+            exec(compile(source, str(path), "exec"), loading.__dict__)  # noqa: S102
+        yield Scorer(made["diagnosis"], made["credit"])
+    finally:
+        for name in names.values():
+            sys.modules.pop(name, None)
+
+
+def mutated(mutation: Mutation, source: str) -> str:
+    """The source with the rule broken.
+
+    Raises:
+        MutationError: when the snippet does not stand in it exactly once.
+    """
+    found = source.count(mutation.old)
+    if found != 1:
+        raise MutationError(
+            f"The mutation of the rule '{mutation.rule}' names a snippet that stands {found} times "
+            f"in {mutation.module}.py: bring evaluators/grader_audit/mutants.py up to date."
+        )
+    return source.replace(mutation.old, mutation.new)
