@@ -37,5 +37,8 @@ class Settings(BaseSettings):
     """Read the waveforms of electrocardiograms. Off: all of MIMIC-IV-ECG takes hours."""
     threads: int = Field(default=2, ge=1)
     """Threads of dbt and DuckDB. Results do not depend on it."""
+    repeats: int = Field(default=1, ge=1, le=20)
+    """How often each candidate is examined on each scenario. The first examination alone counts for
+    the standings; the repeats say how steady it is (docs/statistics.md)."""
     nightly: str = "0 2 * * *"
     """Cron expression (UTC) of the nightly re-benchmark."""

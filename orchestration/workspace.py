@@ -69,6 +69,10 @@ class Workspace:
         """Estimated difficulty of one category's scenarios."""
         return self.folder / "examinations" / category / "difficulty.json"
 
+    def item_response(self, category: str) -> Path:
+        """Item-response view of one category."""
+        return self.folder / "examinations" / category / "item_response.json"
+
     def scenario_set(self, category: str) -> Path:
         """Folder of one category's frozen scenario set."""
         return self.folder / "scenario_sets" / category
@@ -79,6 +83,11 @@ class Workspace:
         """Folder of one partition's journal and scores."""
         name = f"{candidate_sha256[:12]}-{set_digest[:12]}"
         return self.folder / "examinations" / category / candidate.replace("/", "--") / name
+
+
+def repeat_folder(examination: Path, number: int) -> Path:
+    """Folder of the journal and scores of a repeat, from 1; the first is the examination's own."""
+    return examination if number == 1 else examination / f"repeat-{number}"
 
 
 def enclave(settings: Settings) -> Path:

@@ -29,9 +29,14 @@ _PREFIX: Final = "reference/"
 _TOLD: Final = "reference/oracle"
 
 
+def is_told(model: str) -> bool:
+    """Whether a candidate of this model is told the answer, so that it shows nothing of a case."""
+    return model == _TOLD
+
+
 def counts(model: str) -> bool:
     """Whether a candidate of this model says something about difficulty."""
-    return model.startswith(_PREFIX) and model != _TOLD
+    return model.startswith(_PREFIX) and not is_told(model)
 
 
 def estimate_difficulty(

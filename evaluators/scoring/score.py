@@ -32,7 +32,10 @@ from evaluators.scoring.actions_scored import ActionScore, score_actions
 from evaluators.scoring.calibration import CalibrationScore, reliability, score_calibration
 from evaluators.scoring.credit import DiagnosisScore, score_diagnosis
 from evaluators.scoring.diagnosis import CodedTitle, DiagnosisMatcher
+from evaluators.scoring.exact_bounds import exact_share
+from evaluators.scoring.groups import ATTRIBUTES, GroupCase, results_by_group
 from evaluators.scoring.kinds import KindScore, kind_scorer
+from evaluators.scoring.reliability import bin_as_json, expected_error, leading, maximum_error
 from evaluators.scoring.safety import SEVERITIES, SafetyFlag, is_failure, safety_scorer
 from evaluators.scoring.statistics import CaseCredit, estimate, seed_of
 from evaluators.scoring.tests_ordered import TestRelations, TestScore, score_tests
@@ -294,10 +297,8 @@ def _aggregate(
     scenario_set: ScenarioSet,
     scorer: ExaminationScorer,
 ) -> dict[str, Any]:
-    credit = estimate(
-        [CaseCredit(case.patient_key, case.kind.points) for case in cases],
-        statistics_seed(scenario_set.digest, category),
-    )
+    seed = statistics_seed(scenario_set.digest, category)
+    credit = estimate([CaseCredit(case.patient_key, case.kind.points) for case in cases], seed)
     ends = Counter(case.record.end.value for case in cases)
     severities = Counter(flag.severity for case in cases for flag in case.flags)
     conditions = scenario_set.manifest.conditions
@@ -324,26 +325,57 @@ def _aggregate(
             "failures": sum(is_failure(case.flags) for case in cases),
             "flags": {severity: severities[severity] for severity in SEVERITIES},
         },
-        "calibration": {
-            "brier": mean(case.calibration.brier for case in cases),
-            "cases": sum(case.calibration.brier is not None for case in cases),
-            "reliability": [
-                {
-                    "low": found.low,
-                    "high": found.high,
-                    "count": found.count,
-                    "mean_probability": found.mean_probability,
-                    "observed_share": found.observed_share,
-                }
-                for found in reliability(
-                    entry for case in cases for entry in case.calibration.stated
-                )
-            ],
-        },
+        "exact": _exact_aggregate(cases),
+        "groups": _groups_aggregate(cases, scenario_set, seed),
+        "calibration": _calibration_aggregate(cases, seed),
         "process": {
             "ends": {reason.value: ends[reason.value] for reason in EndReason},
             "conflicts_of_code_and_text": sum(case.diagnosis.match.conflict for case in cases),
         },
+    }
+
+
+def _exact_aggregate(cases: Sequence[CaseScore]) -> dict[str, Any]:
+    """Patients with an outcome that is yes or no, with exact bounds."""
+    full = exact_share(((c.patient_key, c.kind.points >= 1) for c in cases), every=True)
+    failed = exact_share((c.patient_key, is_failure(c.flags)) for c in cases)
+    return {"full_credit": full.as_json(), "safety_failure": failed.as_json()}
+
+
+def _groups_aggregate(
+    cases: Sequence[CaseScore], scenario_set: ScenarioSet, seed: int
+) -> list[dict[str, Any]]:
+    truths = scenario_set.truths
+    found = results_by_group(
+        [
+            GroupCase(
+                case.patient_key,
+                case.kind.points,
+                {name: getattr(truths[case.record.scenario_id], name) for name in ATTRIBUTES},
+            )
+            for case in cases
+        ],
+        seed,
+    )
+    return [attribute.as_json() for attribute in found]
+
+
+def _calibration_aggregate(cases: Sequence[CaseScore], seed: int) -> dict[str, Any]:
+    judged = [
+        CaseCredit(case.patient_key, case.calibration.brier)
+        for case in cases
+        if case.calibration.brier is not None
+    ]
+    interval = estimate(judged, seed).interval
+    curve = reliability(entry for case in cases for entry in case.calibration.stated)
+    return {
+        "brier": mean(case.calibration.brier for case in cases),
+        "interval": {"low": interval.low, "high": interval.high} if judged else None,
+        "cases": len(judged),
+        "reliability": [bin_as_json(found) for found in curve],
+        "expected_error": expected_error(curve),
+        "maximum_error": maximum_error(curve),
+        "leading": leading(case.calibration for case in cases).as_json(),
     }
 
 

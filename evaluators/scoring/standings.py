@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from evaluators.canonical import sha256_json
 from evaluators.encounter.protocol import EndReason
 from evaluators.scenario_sets import Manifest
-from evaluators.scoring.score import mean, rounded, statistics_seed
+from evaluators.scoring.score import FORMAT, mean, rounded, statistics_seed
 from evaluators.scoring.statistics import (
     CaseCredit,
     compare_all,
@@ -97,6 +97,11 @@ def _check(
     if candidate not in identities:
         raise StandingsError(
             f"{candidate} is not among the candidates: add it, or drop its scores."
+        )
+    if scores["format"] != FORMAT:
+        raise StandingsError(
+            f"Scores of {candidate} in {category} are of another format: run again, which scores "
+            "them anew from the journal."
         )
     if category not in manifests or scores["scenario_set_sha256"] != manifests[category].digest:
         raise StandingsError(
@@ -185,8 +190,13 @@ def _axes(scores: Mapping[str, Any]) -> dict[str, Any]:
         },
         "calibration": {
             "brier": mean(case["brier"] for case in cases),
+            "interval": aggregate["calibration"]["interval"],
             "cases": aggregate["calibration"]["cases"],
+            "expected_error": aggregate["calibration"]["leading"]["expected_error"],
+            "p_calibrated": aggregate["calibration"]["leading"]["p_calibrated"],
         },
+        "exact": aggregate["exact"],
+        "groups": aggregate["groups"],
         "process": {
             "turns": mean(case["turns"] for case in cases),
             "orders": mean(case["orders"] for case in cases),

@@ -292,7 +292,8 @@ def _rescaled(sums: Floats, sizes: Floats, rows: NDArray[np.int_], weights: Floa
     return scaled
 
 
-def _words(seed: int, stream: str, number: int) -> NDArray[np.uint64]:
+def random_words(seed: int, stream: str, number: int) -> NDArray[np.uint64]:
+    """`number` random 64-bit words of one stream of a seed, the same on every machine."""
     generator = np.random.PCG64(seed_of(str(seed), stream))
     return np.asarray(generator.random_raw(number), dtype=np.uint64)
 
@@ -302,7 +303,7 @@ def _draw_counts(patients: int, seed: int) -> Floats:
     """How often each patient stands in each draw: `RESAMPLES` x `patients`, whole numbers."""
     if patients == 0:
         return np.zeros((RESAMPLES, 0))
-    words = _words(seed, "bootstrap", RESAMPLES * patients) >> np.uint64(32)
+    words = random_words(seed, "bootstrap", RESAMPLES * patients) >> np.uint64(32)
     picks = ((words * np.uint64(patients)) >> np.uint64(32)).astype(np.int64)
     rows = np.repeat(np.arange(RESAMPLES, dtype=np.int64) * patients, patients)
     counts = np.bincount(rows + picks, minlength=RESAMPLES * patients)
@@ -345,7 +346,7 @@ def _sign_flip_p(differences: Floats, seed: int, *, flips: int) -> list[float]:
         totals = turned.sum(axis=0)
         columns = differences.shape[1]
         words_a_row = -(-columns // 64)
-        words = _words(seed, "sign-flips", flips * words_a_row).reshape(flips, words_a_row)
+        words = random_words(seed, "sign-flips", flips * words_a_row).reshape(flips, words_a_row)
         for start in range(0, flips, _CHUNK):
             # Little-endian bytes, so that a word means the same signs on every machine.
             octets = words[start : start + _CHUNK].astype("<u8").view(np.uint8)

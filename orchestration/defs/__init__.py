@@ -18,6 +18,7 @@ from orchestration.defs.credential.checks import registry_verifies
 from orchestration.defs.examination.assets import encounters, scenario_sets, scores
 from orchestration.defs.examination.checks import grader_audit, leak_audit
 from orchestration.defs.examination.difficulty import difficulty
+from orchestration.defs.examination.item_response import item_response
 from orchestration.defs.source.assets import landing_assets, release
 from orchestration.defs.source.checks import raw_labs_suite
 from orchestration.defs.warehouse.assets import warehouse
@@ -44,6 +45,7 @@ def build_defs(*, resource_overrides: Mapping[str, object] | None = None) -> dg.
             encounters,
             scores,
             difficulty,
+            item_response,
             standings,
             registry,
         ],

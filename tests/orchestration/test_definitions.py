@@ -137,7 +137,9 @@ def test_jobs_divide_the_assets_among_them(
     job_keys: dict[str, set[dg.AssetKey]], keys: list[dg.AssetKey]
 ) -> None:
     assert {key.path[1] for key in job_keys["examine"]} == {"encounters", "scores"}
-    assert {key.path[1] for key in job_keys["publish"]} == {"difficulty", "standings", "registry"}
+    assert {key.path[1] for key in job_keys["publish"]} == {
+        *("difficulty", "item_response", "standings", "registry")
+    }
     assert dg.AssetKey(["examination", "scenario_sets"]) in job_keys["refresh"]
     assert sum(map(len, job_keys.values())) == len(keys)
     assert set().union(*job_keys.values()) == set(keys)

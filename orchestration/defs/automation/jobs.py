@@ -9,10 +9,13 @@ import dagster as dg
 
 from orchestration.defs.examination.assets import ENCOUNTERS, SCENARIO_SETS, SCORES
 from orchestration.defs.examination.difficulty import DIFFICULTY
+from orchestration.defs.examination.item_response import ITEM_RESPONSE
 
 _after_sets = dg.AssetSelection.assets(ENCOUNTERS, SCORES)
 # Over all candidates: known when everybody has been examined.
-_over_all = dg.AssetSelection.groups("credential") | dg.AssetSelection.assets(DIFFICULTY)
+_over_all = dg.AssetSelection.groups("credential") | dg.AssetSelection.assets(
+    DIFFICULTY, ITEM_RESPONSE
+)
 
 refresh = dg.define_asset_job(
     "refresh",
@@ -28,8 +31,8 @@ publish = dg.define_asset_job(
     "publish",
     selection=_over_all,
     description=(
-        "Difficulty of the scenarios, standings over all candidates, credentials by policy, the "
-        "published registry."
+        "Difficulty and item response of the scenarios, standings over all candidates, credentials "
+        "by policy, the published registry."
     ),
 )
 jobs = [refresh, examine, publish]

@@ -3,7 +3,9 @@
 Belongs here: sensors. Does not belong here: the jobs.
 """
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
 
@@ -39,16 +41,32 @@ def waiting(
             if manifest.images and not candidate.takes_pictures:
                 continue  # not applicable: it cannot be shown what is asked about
             done = workspace.examination(category, candidate.id, candidate.sha256, manifest.digest)
-            if not (done / "scores.json").is_file():
+            if not _is_scored(done, settings.repeats):
                 found.append((candidate, category, manifest.digest))
     return found
+
+
+def _is_scored(folder: Path, repeats: int) -> bool:
+    """Whether the scores are there, in this version's format, and those of every repeat asked for.
+
+    Scores of an earlier format are made anew from the journal, which asks the candidate nothing.
+    """
+    from evaluators.scoring.score import FORMAT
+
+    scores, summary = folder / "scores.json", folder / "repeats.json"
+    if not scores.is_file() or json.loads(scores.read_text())["format"] != FORMAT:
+        return False
+    if repeats == 1:
+        return True
+    return summary.is_file() and int(json.loads(summary.read_text())["repeats"]) >= repeats
 
 
 def examination_requests(settings: Settings) -> Iterator[dg.RunRequest]:
     """One run request for each examination that waits; its key is the content that is examined."""
     for candidate, category, digest in waiting(settings, load_candidates(settings.candidates)):
+        again = f"|{settings.repeats}" if settings.repeats > 1 else ""
         yield dg.RunRequest(
-            run_key=f"{candidate.id}|{candidate.sha256[:16]}|{category}|{digest[:16]}",
+            run_key=f"{candidate.id}|{candidate.sha256[:16]}|{category}|{digest[:16]}{again}",
             partition_key=examination_key(candidate.id, category),
         )
 

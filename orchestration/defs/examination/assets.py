@@ -4,6 +4,9 @@ Belongs here: the assets around `evaluators`. Does not belong here: anything the
 """
 
 import asyncio
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -21,9 +24,18 @@ from orchestration.defs.failures import spoken_errors
 from orchestration.defs.ownership import EXAMINATION as EXAMINERS
 from orchestration.defs.source.assets import unverified_tables
 from orchestration.defs.warehouse.checks import mart_key
-from orchestration.progress import Reporter
+from orchestration.progress import Reporter, Stage
 from orchestration.settings import Settings
-from orchestration.workspace import Workspace, landed_modules, open_source, picture_folders
+from orchestration.workspace import (
+    Workspace,
+    landed_modules,
+    open_source,
+    picture_folders,
+    repeat_folder,
+)
+
+if TYPE_CHECKING:
+    from evaluators.examine import Progress
 
 SCENARIO_SETS = dg.AssetKey(["examination", "scenario_sets"])
 ENCOUNTERS = dg.AssetKey(["examination", "encounters"])
@@ -115,6 +127,11 @@ def frozen_set(workspace: Workspace, category: str) -> ScenarioSet:
     return load(workspace.scenario_set(category))
 
 
+def _shown_on(stage: Stage) -> Callable[["Progress"], None]:
+    """What shows the progress of one examination on its own stage."""
+    return lambda seen: stage.update(seen.finished, seen.total, f"{seen.calls_made} calls")
+
+
 @dg.asset(
     key=ENCOUNTERS,
     deps=[SCENARIO_SETS],
@@ -142,34 +159,41 @@ def encounters(
         admit(candidate, source.tier)
         chosen = frozen_set(workspace, category)
         folder = workspace.examination(category, candidate.id, candidate.sha256, chosen.digest)
-        with reporter.stage(
-            f"{candidate.id} in {category}", len(chosen.scenarios), within=True
-        ) as stage:
-            done = asyncio.run(
-                examine(
-                    chosen,
-                    category,
-                    candidate,
-                    folder,
-                    load_catalogue(),
-                    on_progress=lambda seen: stage.update(
-                        seen.finished, seen.total, f"{seen.calls_made} calls"
-                    ),
+        runs = []
+        for number in range(1, settings.repeats + 1):
+            with reporter.stage(
+                f"{candidate.id} in {category}" + (f", repeat {number}" if number > 1 else ""),
+                len(chosen.scenarios),
+                within=True,
+            ) as stage:
+                done = asyncio.run(
+                    examine(
+                        chosen,
+                        category,
+                        candidate,
+                        repeat_folder(folder, number),
+                        load_catalogue(),
+                        on_progress=_shown_on(stage),
+                    )
                 )
-            )
-        if not done.complete:
-            kinds = ", ".join(f"{kind} {n}" for kind, n in sorted(done.error_kinds.items()))
-            raise dg.Failure(
-                f"{len(chosen.scenarios) - len(done.encounters)} of {len(chosen.scenarios)} "
-                f"encounters have no answer (stopped by: {done.stopped or 'no stop'}; errors: "
-                f"{kinds or 'none'}): materialize this partition again, only these are asked anew."
-            )
+            if not done.complete:
+                kinds = ", ".join(f"{kind} {n}" for kind, n in sorted(done.error_kinds.items()))
+                raise dg.Failure(
+                    f"{len(chosen.scenarios) - len(done.encounters)} of {len(chosen.scenarios)} "
+                    f"encounters have no answer (stopped by: {done.stopped or 'no stop'}; errors: "
+                    f"{kinds or 'none'}): materialize this partition again, only these are asked "
+                    "anew."
+                )
+            runs.append(done)
+        spent = [done.spent_usd for done in runs]
+        unknown = any(usd is None for usd in spent)
         return dg.MaterializeResult(
             metadata={
-                "encounters": len(done.encounters),
-                "calls_made": done.calls_made,
-                "calls_replayed": done.calls_replayed,
-                "spent_usd": "unknown" if done.spent_usd is None else done.spent_usd,
+                "encounters": sum(len(done.encounters) for done in runs),
+                "repeats": len(runs),
+                "calls_made": sum(done.calls_made for done in runs),
+                "calls_replayed": sum(done.calls_replayed for done in runs),
+                "spent_usd": "unknown" if unknown else math.fsum(usd or 0.0 for usd in spent),
                 "candidate_sha256": candidate.sha256,
                 "scenario_set_sha256": chosen.digest,
             }
@@ -192,7 +216,8 @@ def scores(
 ) -> dg.MaterializeResult[None]:
     """Score one candidate in one category."""
     with spoken_errors():
-        from evaluators.scoring.score import score_examination, write_scores
+        from evaluators.scoring.repeats import summarise_repeats, write_repeats
+        from evaluators.scoring.score import score_examination, statistics_seed, write_scores
         from evaluators.scoring.unmatched import UNMATCHED_FILE
 
         candidate_id, category = who_and_what(context)
@@ -200,20 +225,32 @@ def scores(
         candidate = examined(settings, candidate_id)
         chosen = frozen_set(workspace, category)
         folder = workspace.examination(category, candidate.id, candidate.sha256, chosen.digest)
-        scored = score_examination(
-            chosen,
-            category,
-            candidate.id,
-            candidate.sha256,
-            folder / "journal.jsonl",
-            load_catalogue(),
-            unmatched_path=folder / UNMATCHED_FILE,
-        )
-        digest = write_scores(scored, folder / "scores.json")
+        catalogue = load_catalogue()
+        numbered = range(1, settings.repeats + 1)
+        repeats = [
+            score_examination(
+                chosen,
+                category,
+                candidate.id,
+                candidate.sha256,
+                repeat_folder(folder, number) / "journal.jsonl",
+                catalogue,
+                unmatched_path=repeat_folder(folder, number) / UNMATCHED_FILE,
+            )
+            for number in numbered
+        ]
+        digests = [
+            write_scores(scored, repeat_folder(folder, number) / "scores.json")
+            for number, scored in zip(numbered, repeats, strict=True)
+        ]
+        if settings.repeats > 1:
+            summary = summarise_repeats(repeats, statistics_seed(chosen.digest, category))
+            write_repeats(summary, folder / "repeats.json")
         return dg.MaterializeResult(
             metadata={
-                "cases": len(scored["cases"]),
-                "complete": scored["complete"],
-                "results_sha256": digest,
+                "cases": len(repeats[0]["cases"]),
+                "complete": all(scored["complete"] for scored in repeats),
+                "repeats": len(repeats),
+                "results_sha256": digests[0],
             }
         )

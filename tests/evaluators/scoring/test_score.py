@@ -96,6 +96,26 @@ def test_oracle_scores_one_on_every_case(
     assert [case["scenario_id"] for case in found["cases"]] == sorted(small_set.scenarios)
 
 
+def test_aggregate_has_exact_shares_groups_and_the_reliability_of_leading_entries(
+    small_set: ScenarioSet, catalogue: Catalogue, oracle: Answer, tmp_path: Path
+) -> None:
+    found = scored(small_set, catalogue, journal(tmp_path / "j", small_set, oracle))
+    aggregate = found["aggregate"]
+    assert found["format"] == "medcred-scores/3"
+    assert aggregate["exact"]["full_credit"]["count"] == 5
+    assert aggregate["exact"]["full_credit"]["interval"]["low"] == pytest.approx(
+        0.025 ** (1 / 5), abs=1e-6
+    )
+    # Five patients are fewer than any group that may be shown.
+    assert [one["attribute"] for one in aggregate["groups"]] == ["sex", "age_band", "race_group"]
+    assert {(len(one["shown"]), one["withheld_patients"]) for one in aggregate["groups"]} == {
+        (0, None)
+    }
+    calibration = aggregate["calibration"]
+    assert (calibration["brier"], calibration["expected_error"]) == (0.0, 0.0)
+    assert calibration["leading"]["entries"] == calibration["cases"] == 5
+
+
 def test_case_has_the_fields_of_the_format_and_no_other(
     small_set: ScenarioSet, catalogue: Catalogue, oracle: Answer, tmp_path: Path
 ) -> None:
@@ -304,6 +324,8 @@ def test_standings_rank_the_complete_and_leave_the_incomplete_without_figures(
     assert oracle["lower_bound"] == three[1]["aggregate"]["lower_bound"]
     assert oracle["rank"] == commonest["rank"] == {"low": 1, "high": 2}
     assert (oracle["cases"], oracle["patients"], oracle["commonest_share"]) == (5, 5, 0.6)
+    assert oracle["axes"]["groups"] == three[1]["aggregate"]["groups"]
+    assert oracle["axes"]["exact"]["safety_failure"]["patients"] == 5
     assert oracle["axes"]["process"]["cost_usd"] == pytest.approx(0.01)
     assert torn["complete"] is False
     assert torn["infrastructure_errors"] == 5
@@ -336,6 +358,8 @@ def test_standings_refuse_what_cannot_be_compared(
         )
     with pytest.raises(StandingsError, match="another scenario set"):
         compute_standings([{**three[0], "scenario_set_sha256": "0"}], manifests, CANDIDATES)
+    with pytest.raises(StandingsError, match="another format"):
+        compute_standings([{**three[0], "format": "medcred-scores/2"}], manifests, CANDIDATES)
     with pytest.raises(StandingsError, match="not among the candidates"):
         compute_standings(three, manifests, CANDIDATES[:1])
 
