@@ -37,8 +37,8 @@ class Examiner:
         self.enclave = enclave
         self.instance = dg.DagsterInstance.ephemeral()
 
-    def examine(self) -> dg.ExecuteInProcessResult:
-        with only_environment(self.enclave.environment()):
+    def examine(self, **environment: str) -> dg.ExecuteInProcessResult:
+        with only_environment(self.enclave.environment(**environment)):
             from orchestration.defs import build_defs
             from orchestration.defs.examination.partitions import CANDIDATE, examination_key
             from orchestration.settings import Settings
@@ -119,6 +119,28 @@ def test_a_retry_asks_exactly_what_is_missing(
     assert examiner.examine().success
     assert endpoint.requests == []
     assert (examiner.folder() / "scores.json").read_bytes() == before
+
+
+def test_repeats_ask_everything_again_and_leave_the_first_examination_as_it_was(
+    examiner: Examiner, endpoint: Endpoint
+) -> None:
+    endpoint.otherwise = lambda request: completion('{"final":{"diagnosis":"Asthma"}}')
+    assert examiner.examine().success
+    once = len(endpoint.requests)
+    first = (examiner.folder() / "scores.json").read_bytes()
+    endpoint.requests.clear()
+
+    endpoint.otherwise = lambda request: completion('{"final":{"diagnosis":"Gout"}}')
+    assert examiner.examine(MEDCRED_REPEATS="3").success
+
+    assert len(endpoint.requests) == 2 * once
+    assert (examiner.folder() / "scores.json").read_bytes() == first
+    summary = json.loads((examiner.folder() / "repeats.json").read_text())
+    assert (summary["repeats"], summary["complete"]) == (3, True)
+    assert len(summary["cases"]) == len(json.loads(first)["cases"])
+    by_repeat = summary["aggregate"]["by_repeat"]
+    assert by_repeat[0] > by_repeat[1] == by_repeat[2]
+    assert summary["aggregate"]["worst"]["mean"] < summary["aggregate"]["mean"]["mean"]
 
 
 def test_a_failed_examination_leaves_no_trace_of_a_message(
