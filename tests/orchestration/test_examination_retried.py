@@ -12,6 +12,7 @@ from conftest import Ran
 from medcred_runs import Enclave, only_environment
 from small_examination import Endpoint, completion, failure
 
+from evaluators.catalogue import load_catalogue
 from orchestration.execution import reason
 from orchestration.progress import LogReporter
 
@@ -124,7 +125,11 @@ def test_a_retry_asks_exactly_what_is_missing(
 def test_repeats_ask_everything_again_and_leave_the_first_examination_as_it_was(
     examiner: Examiner, endpoint: Endpoint
 ) -> None:
-    endpoint.otherwise = lambda request: completion('{"final":{"diagnosis":"Asthma"}}')
+    folder = examiner.enclave.workspace().scenario_set(CATEGORY)
+    truth = json.loads((folder / "ground_truth.jsonl").read_text().splitlines()[0])
+    target = load_catalogue().conditions[truth["condition_id"]].name
+    named = json.dumps({"final": {"diagnosis": target}})
+    endpoint.otherwise = lambda request: completion(named)
     assert examiner.examine().success
     once = len(endpoint.requests)
     first = (examiner.folder() / "scores.json").read_bytes()
