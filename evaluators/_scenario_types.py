@@ -217,17 +217,23 @@ class Manifest:
 
 
 @dataclass(frozen=True)
-class ScenarioSet:
-    """A frozen scenario set in memory. Mappings are by scenario id, in its order."""
+class TruthSet:
+    """What is true in a frozen set, without what is shown. By scenario id, in its order."""
 
     manifest: Manifest
-    scenarios: Mapping[str, Scenario]
     truths: Mapping[str, GroundTruth]
-    actions_taken: Mapping[str, tuple[ActionTaken, ...]]
-    folder: Path | None = None
-    """Where its pictures lie."""
 
     @property
     def digest(self) -> str:
         """The digest of the manifest."""
         return self.manifest.digest
+
+
+@dataclass(frozen=True)
+class ScenarioSet(TruthSet):
+    """A frozen scenario set in memory. Mappings are by scenario id, in its order."""
+
+    scenarios: Mapping[str, Scenario]
+    actions_taken: Mapping[str, tuple[ActionTaken, ...]]
+    folder: Path | None = None
+    """Where its pictures lie."""

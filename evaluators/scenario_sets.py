@@ -40,6 +40,7 @@ from evaluators._scenario_types import (
     ScenarioSetError,
     SetFile,
     TamperedSetError,
+    TruthSet,
     TruthTest,
 )
 from evaluators.encounter.protocol import Film, Presentation
@@ -59,9 +60,11 @@ __all__ = [
     "ScenarioSetError",
     "SetFile",
     "TamperedSetError",
+    "TruthSet",
     "TruthTest",
     "freeze",
     "load",
+    "load_truths",
     "read_image",
     "read_manifest",
     "verify_files",
@@ -145,6 +148,18 @@ def load(folder: Path) -> ScenarioSet:
         _LATEST.clear()
         _LATEST[digest] = found
     return found
+
+
+def load_truths(folder: Path) -> TruthSet:
+    """Read the truths of a frozen set alone, every digest of the whole set checked.
+
+    Raises:
+        ScenarioSetError: there is no manifest.
+        TamperedSetError: a file differs from the manifest.
+    """
+    manifest, contents = _verified(folder)
+    truths = _parsed(folder, GROUND_TRUTH, contents, _truth)
+    return TruthSet(manifest=manifest, truths=MappingProxyType(truths))
 
 
 def _read(folder: Path, manifest: Manifest, contents: Mapping[str, bytes]) -> ScenarioSet:

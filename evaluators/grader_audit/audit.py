@@ -63,9 +63,8 @@ def audit_grader(catalogue: Catalogue) -> GraderAudit:
     right = tuple(done.answer for done in outcomes(answers, catalogue) if done.agrees)
     with loaded() as whole:
         # A broken rule can be noticed only by what the whole scorer gets right.
-        named = tuple(
-            case for case in NAMED_CASES if _figures(whole, catalogue, case) == case.expected
-        )
+        figures_of = _figures(whole, catalogue, _matchers(whole, catalogue))
+        named = tuple(case for case in NAMED_CASES if figures_of(case) == case.expected)
     wrong = len(NAMED_CASES) - len(named)
     return GraderAudit(
         mutations=tuple(noticed(change, right, named, catalogue) for change in MUTATIONS),
@@ -94,10 +93,11 @@ def noticed(
         catalogue: Conditions and other diagnoses.
     """
     with loaded(mutation) as broken:
-        for case in cases:
-            if _figures(broken, catalogue, case) != case.expected:
-                return Finding(mutation.rule, True, f"named case: {case.name}")
         matcher = _matchers(broken, catalogue)
+        figures_of = _figures(broken, catalogue, matcher)
+        for case in cases:
+            if figures_of(case) != case.expected:
+                return Finding(mutation.rule, True, f"named case: {case.name}")
         for answer in answers:
             credit = broken.credit.score_diagnosis(
                 FinalAnswer(diagnosis=answer.text, icd10=answer.icd10),
@@ -116,25 +116,30 @@ def noticed(
     return Finding(mutation.rule, False, "nothing noticed")
 
 
-def _matchers(scorer: Scorer, catalogue: Catalogue) -> Callable[[str], Any]:
+def _matchers(scorer: Scorer, catalogue: Catalogue) -> Callable[..., Any]:
     @cache
-    def matcher(category: str) -> Any:
-        return scorer.diagnosis.DiagnosisMatcher(catalogue, category)
+    def matcher(category: str, titles: tuple[tuple[str, int, str], ...] = ()) -> Any:
+        coded = [scorer.diagnosis.CodedTitle(*title) for title in titles]
+        return scorer.diagnosis.DiagnosisMatcher(catalogue, category, coded)
 
     return matcher
 
 
-def _figures(scorer: Scorer, catalogue: Catalogue, case: NamedCase) -> Figures:
-    titles = [scorer.diagnosis.CodedTitle(*title) for title in case.titles]
-    scored = scorer.credit.score_diagnosis(
-        None if case.final is None else FinalAnswer(diagnosis=case.final),
-        [RankedDiagnosis(diagnosis=text) for text in case.differential],
-        scorer.diagnosis.DiagnosisMatcher(catalogue, case.category, titles),
-        target=case.target,
-        relatives=catalogue.conditions[case.target].related_partial_credit,
-        examined=examined_in(catalogue, case.category),
-    )
-    return (scored.credit.strict, scored.credit.with_relatives, scored.top3, scored.top5)
+def _figures(
+    scorer: Scorer, catalogue: Catalogue, matcher: Callable[..., Any]
+) -> Callable[[NamedCase], Figures]:
+    def of(case: NamedCase) -> Figures:
+        scored = scorer.credit.score_diagnosis(
+            None if case.final is None else FinalAnswer(diagnosis=case.final),
+            [RankedDiagnosis(diagnosis=text) for text in case.differential],
+            matcher(case.category, case.titles),
+            target=case.target,
+            relatives=catalogue.conditions[case.target].related_partial_credit,
+            examined=examined_in(catalogue, case.category),
+        )
+        return (scored.credit.strict, scored.credit.with_relatives, scored.top3, scored.top5)
+
+    return of
 
 
 def _credits(catalogue: Catalogue, text_of: Callable[[str], str]) -> list[float]:

@@ -406,7 +406,8 @@ def _by_prefix(codes: Iterable[_Codes]) -> dict[int, dict[str, list[_Codes]]]:
 
 @cache
 def _load_terms() -> _Terms:
-    written: dict[str, Any] = yaml.safe_load(TERMS_FILE.read_text(encoding="utf-8"))
+    text = TERMS_FILE.read_text(encoding="utf-8")
+    written: dict[str, Any] = yaml.load(text, yaml.CSafeLoader)
     vocabulary = Vocabulary(written["words"])
 
     def reduced(listed: str) -> frozenset[str]:

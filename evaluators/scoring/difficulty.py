@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from evaluators.scenario_sets import ScenarioSet
+from evaluators.scenario_sets import TruthSet
 from evaluators.scoring.score import ScoreError, mean, rounded, write_scores
 
 FORMAT: Final = "medcred-difficulty/1"
@@ -40,7 +40,7 @@ def counts(model: str) -> bool:
 
 
 def estimate_difficulty(
-    scenario_set: ScenarioSet, scored: Sequence[Mapping[str, Any]]
+    scenario_set: TruthSet, scored: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """The difficulty of every scenario of a set.
 
@@ -73,12 +73,12 @@ def estimate_difficulty(
             )
         for case in one["cases"]:
             credits_[case["scenario_id"]].append(float(case["credit"]))
-    unknown = credits_.keys() - scenario_set.scenarios.keys()
+    unknown = credits_.keys() - scenario_set.truths.keys()
     if unknown:
         raise ScoreError(
             f"Scores in {manifest.category} have {len(unknown)} scenarios that the set has not."
         )
-    estimates = {key: _estimate(credits_.get(key, ())) for key in scenario_set.scenarios}
+    estimates = {key: _estimate(credits_.get(key, ())) for key in scenario_set.truths}
     by_condition: dict[str, list[float | None]] = defaultdict(list)
     for key, estimate in estimates.items():
         by_condition[scenario_set.truths[key].condition_id].append(estimate)

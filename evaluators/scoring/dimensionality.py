@@ -8,7 +8,7 @@ scenarios' residuals over the candidates. The test looks at the largest eigenval
 matrix, as a share of all: a second ability that some scenarios ask for shows as one strong
 direction. Its size by chance depends on the numbers of candidates and scenarios, so it is compared
 with the same fit to answers drawn from the fitted one-dimensional model (a parallel analysis, Horn
-1965, by parametric bootstrap), each draw fitted anew from the same start. `excess_q3` is the
+1965, by parametric bootstrap), each draw fitted anew. `excess_q3` is the
 largest Q3 minus the mean of all (Christensen, Makransky and Horton 2017), judged by the same draws.
 
 With few candidates there is little to correlate: `least_power` marks tests on fewer than 20, where
@@ -94,16 +94,15 @@ def one_dimension(right: Floats, fit: ItemFit, seed: int) -> Dimension | None:
     Returns:
         None when fewer than three scenarios set candidates apart.
     """
-    start = (fit.slopes, fit.intercepts)
     varied = int(((right.sum(axis=0) > 0) & (right.sum(axis=0) < len(right))).sum())
     if varied < 3:
         return None
     # The observed answers go through the same shortened fit as the drawn ones.
-    share, excess = _leftover(right, start)
+    share, excess = _leftover(right)
     chances = fit.probabilities()
     words = random_words(seed, "one-dimension", DRAWS * right.size) >> np.uint64(_SIGNIFICANT_BITS)
     drawn = (words.astype(np.float64) / 2.0**53).reshape(DRAWS, *right.shape) < chances
-    simulated = np.array([_leftover(one.astype(np.float64), start) for one in drawn])
+    simulated = np.array([_leftover(one.astype(np.float64)) for one in drawn])
     return Dimension(
         scenarios=varied,
         first_share=share,
@@ -115,17 +114,19 @@ def one_dimension(right: Floats, fit: ItemFit, seed: int) -> Dimension | None:
     )
 
 
-def _leftover(right: Floats, start: tuple[Floats, Floats]) -> tuple[float, float]:
+def _leftover(right: Floats) -> tuple[float, float]:
     """Share of the strongest direction, and the largest Q3 above their mean."""
-    fit = fit_items(right, start=start, rounds=_ROUNDS, tolerance=_TOLERANCE)
+    fit = fit_items(right, rounds=_ROUNDS, tolerance=_TOLERANCE)
     normed = _normed_residuals(right, fit.probabilities())
     number = normed.shape[1]
     if number < 2:
         return 1.0, 0.0
     # The candidates' Gram matrix has the eigenvalues of the (much larger) Q3 matrix.
     strongest = float(np.linalg.eigvalsh(normed @ normed.T)[-1])
-    q3 = (normed.T @ normed)[np.triu_indices(number, 1)]
-    return strongest / number, float(q3.max() - q3.mean())
+    q3 = normed.T @ normed
+    mean = float(q3.sum() - number) / (number * (number - 1))  # the diagonal is all ones
+    np.fill_diagonal(q3, -1.0)
+    return strongest / number, float(q3.max()) - mean
 
 
 def _normed_residuals(right: Floats, expected: Floats) -> Floats:

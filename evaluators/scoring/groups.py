@@ -183,7 +183,7 @@ def _permutation_p(groups: Sequence[Floats], attribute: str, seed: int) -> float
     words = random_words(seed, f"groups/{attribute}", PERMUTATIONS * len(values))
     order = words.reshape(PERMUTATIONS, len(values))
     as_large = sum(
-        int((between(values[np.argsort(part, axis=1, kind="stable")]) >= threshold).sum())
+        int((between(values[np.argsort(part, axis=1)]) >= threshold).sum())
         for part in (order[at : at + _CHUNK] for at in range(0, PERMUTATIONS, _CHUNK))
     )
     return (1 + as_large) / (1 + PERMUTATIONS)

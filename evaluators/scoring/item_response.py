@@ -22,6 +22,7 @@ from functools import cache
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evaluators.scoring.statistics import Floats
 
@@ -68,18 +69,11 @@ class ItemFit:
         return _logistic(np.outer(self.abilities, self.slopes) + self.intercepts)
 
 
-def fit_items(
-    right: Floats,
-    *,
-    start: tuple[Floats, Floats] | None = None,
-    rounds: int = ROUNDS,
-    tolerance: float = TOLERANCE,
-) -> ItemFit:
+def fit_items(right: Floats, *, rounds: int = ROUNDS, tolerance: float = TOLERANCE) -> ItemFit:
     """Fit slopes, intercepts and abilities.
 
     Args:
         right: Candidates x scenarios; 1 for right, 0 for wrong.
-        start: Slopes and intercepts to begin with.
         rounds: At most this many rounds of expectation and maximisation.
         tolerance: Ends the rounds when no parameter changed by more.
 
@@ -89,16 +83,15 @@ def fit_items(
     if right.ndim != 2 or 0 in right.shape or not np.isin(right, (0.0, 1.0)).all():
         raise ValueError("An item-response fit needs candidates x scenarios of 0 and 1 only.")
     nodes, log_weights = _nodes()
-    if start is None:
-        eased = (right.sum(axis=0) + 0.5) / (len(right) + 1)
-        slopes, intercepts = np.full(right.shape[1], SLOPE_MEAN), np.log(eased / (1 - eased))
-    else:
-        slopes, intercepts = start[0].copy(), start[1].copy()
+    # Scenarios answered alike have the same parameters, and few candidates answer in few ways.
+    patterns, pattern_of, counts = _patterns(right)
+    eased = (patterns.sum(axis=0) + 0.5) / (len(patterns) + 1)
+    slopes, intercepts = np.full(len(counts), SLOPE_MEAN), np.log(eased / (1 - eased))
     done, converged = 0, False
     while done < rounds and not converged:
         done += 1
-        posterior, _ = _posterior(right, slopes, intercepts, nodes, log_weights)
-        expected = right.T @ posterior
+        posterior, _ = _posterior(patterns, counts, slopes, intercepts, nodes, log_weights)
+        expected = patterns.T @ posterior
         numbers = posterior.sum(axis=0)
         new_slopes, new_intercepts = _maximised(expected, numbers, nodes, slopes, intercepts)
         change = max(
@@ -107,16 +100,16 @@ def fit_items(
         )
         slopes, intercepts = new_slopes, new_intercepts
         converged = change < tolerance
-    posterior, log_likelihood = _posterior(right, slopes, intercepts, nodes, log_weights)
+    posterior, log_likelihood = _posterior(patterns, counts, slopes, intercepts, nodes, log_weights)
     abilities = posterior @ nodes
     variances = np.maximum(posterior @ nodes**2 - abilities**2, 0.0)
     return ItemFit(
-        slopes=slopes,
-        intercepts=intercepts,
+        slopes=slopes[pattern_of],
+        intercepts=intercepts[pattern_of],
         abilities=abilities,
         ability_sds=np.sqrt(variances),
         log_likelihood=log_likelihood,
-        log_posterior=log_likelihood + float(_log_prior(slopes, intercepts).sum()),
+        log_posterior=log_likelihood + float(counts @ _log_prior(slopes, intercepts)),
         rounds=done,
         converged=converged,
     )
@@ -148,13 +141,30 @@ def _logistic(z: Floats) -> Floats:
     return chance
 
 
+def _patterns(right: Floats) -> tuple[Floats, NDArray[np.intp], Floats]:
+    """The different columns, which of them each column is, and how often each occurs."""
+    packed = np.ascontiguousarray(np.packbits(right.astype(bool), axis=0).T)
+    _, first, pattern_of, counts = np.unique(
+        packed.view([("", packed.dtype)] * packed.shape[1]).ravel(),
+        return_index=True,
+        return_inverse=True,
+        return_counts=True,
+    )
+    return right[:, first], pattern_of, counts.astype(np.float64)
+
+
 def _posterior(
-    right: Floats, slopes: Floats, intercepts: Floats, nodes: Floats, log_weights: Floats
+    patterns: Floats,
+    counts: Floats,
+    slopes: Floats,
+    intercepts: Floats,
+    nodes: Floats,
+    log_weights: Floats,
 ) -> tuple[Floats, float]:
     """Each candidate's posterior over the nodes, and the marginal log-likelihood."""
     z = np.outer(slopes, nodes) + intercepts[:, None]
     # log P = z - log(1 + e^z) and log (1 - P) = -log(1 + e^z): one table serves both.
-    joint = right @ z - np.logaddexp(0.0, z).sum(axis=0) + log_weights
+    joint = (patterns * counts) @ z - counts @ np.logaddexp(0.0, z) + log_weights
     top = joint.max(axis=1, keepdims=True)
     shares = np.exp(joint - top)
     totals = shares.sum(axis=1, keepdims=True)

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from evaluators.scenario_sets import ScenarioSet
+from evaluators.scenario_sets import TruthSet
 from evaluators.scoring.dimensionality import one_dimension
 from evaluators.scoring.item_response import (
     SLOPE_SD,
@@ -39,9 +39,7 @@ FLAT_SLOPE: Final = 0.2
 """Below this slope, in size, a difficulty has no meaning and none is given."""
 
 
-def view_responses(
-    scenario_set: ScenarioSet, scored: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
+def view_responses(scenario_set: TruthSet, scored: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The item-response view of a category.
 
     Args:
@@ -63,7 +61,7 @@ def view_responses(
         (one for one in scored if one["complete"]), key=lambda one: str(one["candidate"])
     )
     names = [str(one["candidate"]) for one in complete]
-    keys = sorted(scenario_set.scenarios)
+    keys = sorted(scenario_set.truths)
     right = np.array(
         [[_right(case) for case in _by_scenario(one, keys)] for one in complete],
         dtype=np.float64,
@@ -96,7 +94,7 @@ def write_view(view: dict[str, Any], path: Path) -> str:
     return write_scores(view, path)
 
 
-def _check(scenario_set: ScenarioSet, scored: Sequence[Mapping[str, Any]]) -> None:
+def _check(scenario_set: TruthSet, scored: Sequence[Mapping[str, Any]]) -> None:
     category = scenario_set.manifest.category
     names = [str(one["candidate"]) for one in scored]
     if len(set(names)) != len(names):

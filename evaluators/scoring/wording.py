@@ -69,6 +69,8 @@ _SHORTHAND: Final = (
     (r"\bc\.\s*(?=diff)", " c "),
     (r"\bst\.\s*(?=elev|seg)", " st "),
 )
+_SHORTHAND_MAYBE = re.compile("|".join(pattern for pattern, _ in _SHORTHAND))
+"""No pattern makes another's match, so without a match of any of them there is nothing to do."""
 _NUMBERING = re.compile(r"(?:(?<=\s)|^)[(#]?\d{1,2}[.)](?=\s+\S)", re.MULTILINE)
 _PIECE = re.compile(r"\n|[;|]|\.(?=\s|$)|[!?](?=\s|$)|,|[/()\[\]:+&–—=]|-(?=\s)|[a-z0-9]+")
 _LIST_WORDS: Final = frozenset({"vs", "versus", "or", "nor"})
@@ -108,8 +110,9 @@ class Vocabulary:
 
     def _tokens(self, text: str, is_phrase: bool = False) -> tuple[Token, ...]:
         lowered = plain(text)
-        for pattern, replacement in _SHORTHAND:
-            lowered = re.sub(pattern, replacement, lowered)
+        if _SHORTHAND_MAYBE.search(lowered):
+            for pattern, replacement in _SHORTHAND:
+                lowered = re.sub(pattern, replacement, lowered)
         lowered = re.sub(r"'s\b", "", lowered).replace("'", "")
         if not is_phrase:
             lowered = _NUMBERING.sub("\n", lowered)

@@ -12,6 +12,7 @@ import dagster as dg
 
 from evaluators.candidates.config import load_candidates
 from evaluators.catalogue import load_catalogue
+from evaluators.scenario_sets import verify_files
 from orchestration.defs.examination.assets import SCENARIO_SETS, SCORES, frozen_set
 from orchestration.defs.examination.partitions import CATEGORIES
 from orchestration.defs.failures import spoken_errors
@@ -56,21 +57,22 @@ def standings(
         with reporter.stage("Compute standings", len(CATEGORIES)) as stage:
             for done, category in enumerate(CATEGORIES):
                 stage.update(done, detail=category)
-                chosen = frozen_set(workspace, category)
-                manifests[category] = chosen.manifest
+                manifest = verify_files(workspace.scenario_set(category))
+                manifests[category] = manifest
                 for candidate in candidates:
-                    if chosen.manifest.images and not candidate.takes_pictures:
+                    if manifest.images and not candidate.takes_pictures:
                         continue
                     folder = workspace.examination(
-                        category, candidate.id, candidate.sha256, chosen.digest
+                        category, candidate.id, candidate.sha256, manifest.digest
                     )
                     path = folder / "scores.json"
                     if path.is_file():
                         scored.append(json.loads(path.read_text()))
-                    elif not chosen.scenarios:
+                    elif not manifest.scenarios:
+                        empty = frozen_set(workspace, category)
                         scored.append(
                             score_examination(
-                                chosen, category, candidate.id, candidate.sha256, path, catalogue
+                                empty, category, candidate.id, candidate.sha256, path, catalogue
                             )
                         )
                     else:

@@ -4,16 +4,17 @@ Belongs here: the assets around `evaluators`. Does not belong here: anything the
 """
 
 import asyncio
+import json
 import math
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from evaluators.candidates.config import Candidate, load_candidates
 from evaluators.candidates.egress import admit
 from evaluators.catalogue import load_catalogue
-from evaluators.scenario_sets import LeakingSetError, ScenarioSet, freeze, load
+from evaluators.scenario_sets import LeakingSetError, ScenarioSet, TruthSet, freeze, load
 from orchestration.defs.examination.partitions import (
     CATEGORIES,
     EXAMINATION,
@@ -125,6 +126,18 @@ def examined(settings: Settings, candidate_id: str) -> Candidate:
 def frozen_set(workspace: Workspace, category: str) -> ScenarioSet:
     """The category's scenario set, every digest checked."""
     return load(workspace.scenario_set(category))
+
+
+def scores_of_category(
+    workspace: Workspace, chosen: TruthSet, candidates: Iterable[Candidate]
+) -> list[dict[str, Any]]:
+    """`scores.json` of those candidates who have one for this scenario set, in their order."""
+    category = chosen.manifest.category
+    paths = (
+        workspace.examination(category, one.id, one.sha256, chosen.digest) / "scores.json"
+        for one in candidates
+    )
+    return [json.loads(path.read_text()) for path in paths if path.is_file()]
 
 
 def _shown_on(stage: Stage) -> Callable[["Progress"], None]:

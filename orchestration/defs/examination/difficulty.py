@@ -3,12 +3,14 @@
 Belongs here: the asset. Does not belong here: the estimate (`evaluators.scoring.difficulty`).
 """
 
-import json
-
 import dagster as dg
 
 from evaluators.candidates.config import load_candidates
-from orchestration.defs.examination.assets import SCENARIO_SETS, SCORES, frozen_set
+from orchestration.defs.examination.assets import (
+    SCENARIO_SETS,
+    SCORES,
+    scores_of_category,
+)
 from orchestration.defs.examination.partitions import CATEGORIES
 from orchestration.defs.failures import spoken_errors
 from orchestration.defs.ownership import EXAMINATION as EXAMINERS
@@ -35,6 +37,7 @@ def difficulty(
 ) -> dg.MaterializeResult[None]:
     """Estimate difficulty from the references' scores for the present sets."""
     with spoken_errors():
+        from evaluators.scenario_sets import load_truths
         from evaluators.scoring.difficulty import counts, estimate_difficulty, write_difficulty
 
         _, workspace = open_source(settings)
@@ -44,13 +47,8 @@ def difficulty(
         with reporter.stage("Estimate difficulty", len(CATEGORIES)) as stage:
             for done, category in enumerate(CATEGORIES):
                 stage.update(done, detail=category)
-                chosen = frozen_set(workspace, category)
-                paths = (
-                    workspace.examination(category, one.id, one.sha256, chosen.digest)
-                    / "scores.json"
-                    for one in references
-                )
-                scored = [json.loads(path.read_text()) for path in paths if path.is_file()]
+                chosen = load_truths(workspace.scenario_set(category))
+                scored = scores_of_category(workspace, chosen, references)
                 found = estimate_difficulty(chosen, scored)
                 write_difficulty(found, workspace.difficulty(category))
                 distribution[category] = {

@@ -3,12 +3,14 @@
 Belongs here: the asset. Does not belong here: the fit and its test (`evaluators.scoring`).
 """
 
-import json
-
 import dagster as dg
 
 from evaluators.candidates.config import load_candidates
-from orchestration.defs.examination.assets import SCENARIO_SETS, SCORES, frozen_set
+from orchestration.defs.examination.assets import (
+    SCENARIO_SETS,
+    SCORES,
+    scores_of_category,
+)
 from orchestration.defs.examination.partitions import CATEGORIES
 from orchestration.defs.failures import spoken_errors
 from orchestration.defs.ownership import EXAMINATION as EXAMINERS
@@ -36,6 +38,7 @@ def item_response(
 ) -> dg.MaterializeResult[None]:
     """Fit every category from the scores of the present sets; the oracle does not count."""
     with spoken_errors():
+        from evaluators.scenario_sets import load_truths
         from evaluators.scoring.difficulty import is_told
         from evaluators.scoring.response_view import view_responses, write_view
 
@@ -45,13 +48,8 @@ def item_response(
         with reporter.stage("Fit item responses", len(CATEGORIES)) as stage:
             for done, category in enumerate(CATEGORIES):
                 stage.update(done, detail=category)
-                chosen = frozen_set(workspace, category)
-                paths = (
-                    workspace.examination(category, one.id, one.sha256, chosen.digest)
-                    / "scores.json"
-                    for one in candidates
-                )
-                scored = [json.loads(path.read_text()) for path in paths if path.is_file()]
+                chosen = load_truths(workspace.scenario_set(category))
+                scored = scores_of_category(workspace, chosen, candidates)
                 view = view_responses(chosen, scored)
                 write_view(view, workspace.item_response(category))
                 if view["fit"] is not None:

@@ -137,26 +137,6 @@ judged as (
         on views.study_id = strata.study_id
     left join visits
         on views.study_id = visits.study_id
-),
-
-drawn as (
-    select
-        study_id,
-        row_number() over (
-            partition by condition_id order by sha256('medcred|film|' || study_id), study_id
-        ) as draw_no
-    from judged
-    where failed_rule is null
 )
 
-select
-    judged.* exclude (failed_rule),
-    coalesce(
-        judged.failed_rule,
-        case
-            when drawn.draw_no > {{ var('task_units_a_condition')['radiology'] }} then 'beyond_draw'
-        end
-    ) as failed_rule
-from judged
-left join drawn
-    on judged.study_id = drawn.study_id
+{{ judged_and_drawn('film', 'study_id', 'radiology') }}

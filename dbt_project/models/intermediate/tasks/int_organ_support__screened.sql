@@ -82,27 +82,6 @@ judged as (
             when is_leaking then 'leak'
         end as failed_rule
     from stays
-),
-
-drawn as (
-    select
-        stay_id,
-        row_number() over (
-            partition by condition_id order by sha256('medcred|stay|' || stay_id), stay_id
-        ) as draw_no
-    from judged
-    where failed_rule is null
 )
 
-select
-    judged.* exclude (failed_rule),
-    coalesce(
-        judged.failed_rule,
-        case
-            when drawn.draw_no > {{ var('task_units_a_condition')['intensive_care'] }}
-                then 'beyond_draw'
-        end
-    ) as failed_rule
-from judged
-left join drawn
-    on judged.stay_id = drawn.stay_id
+{{ judged_and_drawn('stay', 'stay_id', 'intensive_care') }}

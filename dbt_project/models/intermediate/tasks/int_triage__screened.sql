@@ -63,26 +63,6 @@ judged as (
     from visits
     left join leaking
         on visits.ed_stay_id = leaking.ed_stay_id
-),
-
-drawn as (
-    select
-        ed_stay_id,
-        row_number() over (
-            partition by condition_id order by sha256('medcred|visit|' || ed_stay_id), ed_stay_id
-        ) as draw_no
-    from judged
-    where failed_rule is null
 )
 
-select
-    judged.* exclude (failed_rule),
-    coalesce(
-        judged.failed_rule,
-        case
-            when drawn.draw_no > {{ var('task_units_a_condition')['emergency'] }} then 'beyond_draw'
-        end
-    ) as failed_rule
-from judged
-left join drawn
-    on judged.ed_stay_id = drawn.ed_stay_id
+{{ judged_and_drawn('visit', 'ed_stay_id', 'emergency') }}

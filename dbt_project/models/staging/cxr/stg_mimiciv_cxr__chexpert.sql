@@ -3,18 +3,5 @@
 select
     landed.subject_id,
     landed.study_id,
-    landed.atelectasis,
-    landed.cardiomegaly,
-    landed.consolidation,
-    landed.edema,
-    landed.enlarged_cardiomediastinum,
-    landed.fracture,
-    landed.lung_lesion,
-    landed.lung_opacity,
-    landed.no_finding,
-    landed.pleural_effusion,
-    landed.pleural_other,
-    landed.pneumonia,
-    landed.pneumothorax,
-    landed.support_devices
+    {{ film_labels() }}
 from {{ raw('cxr', 'chexpert') }} as landed
