@@ -10,28 +10,27 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evaluators.scenario_sets import ScenarioSet
+from evaluators.scenario_sets import ScenarioSet, TruthSet
 from evaluators.scoring.difficulty import is_told
 from evaluators.scoring.response_view import view_responses, write_view
 from evaluators.scoring.score import ScoreError
 
 
 @pytest.fixture
-def wide_set(small_set: ScenarioSet) -> ScenarioSet:
+def wide_set(small_set: ScenarioSet) -> TruthSet:
     """The small set with thirty scenarios; only their names matter here."""
-    one = next(iter(small_set.scenarios.values()))
+    one = next(iter(small_set.truths.values()))
     keys = [f"{place:016x}" for place in range(30)]
-    return replace(
-        small_set,
+    return TruthSet(
         manifest=replace(small_set.manifest, scenarios=30),
-        scenarios={key: replace(one, scenario_id=key) for key in keys},
+        truths={key: replace(one, scenario_id=key) for key in keys},
     )
 
 
-def scored(scenario_set: ScenarioSet, candidates: int, **changes: Any) -> list[dict[str, Any]]:
+def scored(scenario_set: TruthSet, candidates: int, **changes: Any) -> list[dict[str, Any]]:
     """Candidates of rising ability, named in their order."""
     rng = np.random.default_rng(8)
-    hardness = rng.normal(size=len(scenario_set.scenarios))
+    hardness = rng.normal(size=len(scenario_set.truths))
     return [
         {
             "candidate": f"c{place:02}",
@@ -42,7 +41,7 @@ def scored(scenario_set: ScenarioSet, candidates: int, **changes: Any) -> list[d
             "cases": [
                 {"scenario_id": key, "credit": float(place / candidates * 4 - 2 + noise > hard)}
                 for key, hard, noise in zip(
-                    scenario_set.scenarios, hardness, rng.normal(size=len(hardness)), strict=True
+                    scenario_set.truths, hardness, rng.normal(size=len(hardness)), strict=True
                 )
             ],
             **changes,
@@ -51,7 +50,7 @@ def scored(scenario_set: ScenarioSet, candidates: int, **changes: Any) -> list[d
     ]
 
 
-def test_eight_candidates_have_a_fit_in_the_order_of_their_ability(wide_set: ScenarioSet) -> None:
+def test_eight_candidates_have_a_fit_in_the_order_of_their_ability(wide_set: TruthSet) -> None:
     found = view_responses(wide_set, scored(wide_set, 8)[::-1])
     fit = found["fit"]
     assert found["reason"] is None
@@ -66,28 +65,28 @@ def test_eight_candidates_have_a_fit_in_the_order_of_their_ability(wide_set: Sce
 
 @pytest.mark.parametrize("candidates", [0, 1, 4])
 def test_under_five_candidates_no_fit_is_shown_and_the_reason_given(
-    wide_set: ScenarioSet, candidates: int
+    wide_set: TruthSet, candidates: int
 ) -> None:
     found = view_responses(wide_set, scored(wide_set, candidates))
     assert (found["fit"], found["dimension"]) == (None, None)
     assert f"{candidates} candidates are complete, and a fit needs 5" in found["reason"]
 
 
-def test_an_incomplete_candidate_does_not_count(wide_set: ScenarioSet) -> None:
+def test_an_incomplete_candidate_does_not_count(wide_set: TruthSet) -> None:
     given = scored(wide_set, 5)
     given[2] = {**given[2], "complete": False, "cases": []}
     assert view_responses(wide_set, given)["reason"].startswith("4 candidates")
 
 
 def test_few_scenarios_and_equal_answers_have_no_fit(
-    small_set: ScenarioSet, wide_set: ScenarioSet
+    small_set: ScenarioSet, wide_set: TruthSet
 ) -> None:
     assert "fewer than 11" in view_responses(small_set, scored(small_set, 6))["reason"]
     alike = [{**one, "cases": scored(wide_set, 6)[3]["cases"]} for one in scored(wide_set, 6)]
     assert "answered alike" in view_responses(wide_set, alike)["reason"]
 
 
-def test_half_of_the_points_is_right(wide_set: ScenarioSet) -> None:
+def test_half_of_the_points_is_right(wide_set: TruthSet) -> None:
     given = scored(wide_set, 6)
     softer = [
         {**one, "cases": [{**c, "credit": 0.49 + 0.01 * c["credit"]} for c in one["cases"]]}
@@ -96,7 +95,7 @@ def test_half_of_the_points_is_right(wide_set: ScenarioSet) -> None:
     assert view_responses(wide_set, softer) == view_responses(wide_set, given)
 
 
-def test_the_order_of_scores_changes_no_byte(wide_set: ScenarioSet, tmp_path: Path) -> None:
+def test_the_order_of_scores_changes_no_byte(wide_set: TruthSet, tmp_path: Path) -> None:
     given = scored(wide_set, 6)
     first = write_view(view_responses(wide_set, given), tmp_path / "a" / "i.json")
     assert first == write_view(view_responses(wide_set, given[::-1]), tmp_path / "b" / "i.json")
@@ -115,7 +114,7 @@ def test_the_order_of_scores_changes_no_byte(wide_set: ScenarioSet, tmp_path: Pa
     ],
 )
 def test_scores_that_do_not_belong_are_refused(
-    wide_set: ScenarioSet, name: str, value: object, said: str
+    wide_set: TruthSet, name: str, value: object, said: str
 ) -> None:
     given = scored(wide_set, 5)
     given[1] = {**given[1], name: value}
