@@ -74,7 +74,9 @@ def main() -> None:
         for one in lines:
             print(json.dumps(one))
     else:
-        print(f"{'':5} {'candidate':26} {'credit':>6} {'twin':>5} {'orders':>6} {'s':>5}  ends; flags")
+        print(
+            f"{'':5} {'candidate':26} {'credit':>6} {'twin':>5} {'orders':>6} {'s':>5}  ends; flags"
+        )
         for one in lines:
             ends = ", ".join(f"{end} {count}" for end, count in one["ends"].items())  # type: ignore[attr-defined]
             twin = "" if one["twin"] is None else f"{one['twin']:.2f}"
@@ -88,7 +90,9 @@ def main() -> None:
         for one in lines
         if one["lost_flags"] or (one["twin"] is not None and one["credit"] > one["twin"])  # type: ignore[operator]
     ]
-    print(f"{len(lines)} candidates; {len(gains)} gain by what they do: {', '.join(gains) or 'none'}")  # type: ignore[arg-type]
+    print(
+        f"{len(lines)} candidates; {len(gains)} gain by what they do: {', '.join(gains) or 'none'}"
+    )  # type: ignore[arg-type]
     sys.exit(bool(gains))
 
 

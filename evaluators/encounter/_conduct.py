@@ -67,6 +67,7 @@ _DATA_SET = re.compile(
     r"|\bphysio ?net\b|\bbeth israel\b|\bbidmc\b|\beicu[ -](?:crd|collaborative)\b"
     r"|\b(?:subject|hadm)_id\b)"
 )
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|[nrtbf])")
 _WORD = re.compile(r"[^\W_]+")
 # A recital stands within one string of the reply's JSON, or in prose without a quotation mark.
 _LONG_RUN = re.compile(rf'[^"]{{{_SHORTEST_RECITAL},}}')
@@ -105,6 +106,9 @@ class Conduct:
 
     def watch(self, text: str) -> None:
         """Look through one reply, as far as it is read."""
+        # In JSON a character may stand as its number, and a line break as a letter.
+        if "\\" in text:
+            text = _ESCAPE.sub(_unescaped, text)
         plain = clean_text(text, keep_lines=True)
         named = {match.group().casefold() for match in _DATA_SET.finditer(plain)}
         if named and not any(name in one.casefold() for one in self._shown() for name in named):
@@ -120,6 +124,10 @@ class Conduct:
             self._runs = _runs(self._hidden)
         found = self._runs & _runs(said)
         return bool(found) and not found <= _runs(self._shown())
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return chr(int(found.group(1), 16)) if found.group(1) else " "
 
 
 def _runs(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:

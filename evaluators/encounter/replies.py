@@ -366,6 +366,20 @@ def _acuity(value: Any) -> int | None:
     raise ReplyError("`final.acuity` is not a whole number from 1 to 5")
 
 
+_REFUSAL = re.compile(
+    r"\b(?:i|we)\s*(?:(?:am|are|'m|'re)\s+(?:not\s+able|unable|not\s+(?:allowed|permitted))|"
+    r"(?:can\s*not|can't|could\s+not|couldn't|will\s+not|won't|must\s+not|do\s+not|don't)\s+"
+    r"(?:\w+\s+){0,2}?(?:help|assist|provide|give|offer|answer|diagnose|comply|participate|engage|"
+    r"continue|do\s+(?:this|that)|fulfil\w*|act)|(?:must\s+|have\s+to\s+)?(?:decline|refuse))\b",
+    re.IGNORECASE,
+)
+
+
+def is_refusal(text: str) -> bool:
+    """Whether a reply that is no step declines in words (`I cannot help with that`)."""
+    return _REFUSAL.search(clean_text(text[:2_000]).replace("\u2019", "'")) is not None
+
+
 def is_blank(text: str) -> bool:
     """Whether nothing is left of a reply once invisible characters are gone."""
     return not clean_text(text).strip()

@@ -9,9 +9,10 @@ wall.
 How an encounter ends: `completed` by a `final` and by nothing else; `turn_limit` after the last
 turn without one; `output_limit` when a reply is longer than allowed and its allowed part is no
 readable step, or its body was so long that nobody read it; `format_failure` after several failed
-steps in a row; `refused` when the endpoint reports a refusal or a content filter; `empty` when a
-reply and its repair are both empty; `budget` when the tokens or the money of the encounter are used
-up; `wall_time` when the driver says so (`Encounter.stop`). In a reply with a `final`, orders are not carried out and actions count.
+steps in a row; `refused` when the endpoint reports a refusal or a content filter, or all of those
+failed steps declined in words; `empty` when a reply and its repair are both empty; `budget` when
+the tokens or the money of the encounter are used up; `wall_time` when the driver says so
+(`Encounter.stop`). In a reply with a `final`, orders are not carried out and actions count.
 """
 
 from __future__ import annotations
@@ -273,6 +274,7 @@ class Encounter:
             self._state.end = EndReason.EMPTY
             return
         self._state.was_empty = True
+        self._state.has_only_refused = False
         self._take_malformed("the reply is empty")
 
     def _take_text(self, text: str, *, is_cut: bool) -> None:
@@ -284,9 +286,11 @@ class Encounter:
                 self._state.format_failures += 1
                 self._state.end = EndReason.OUTPUT_LIMIT
             else:
+                self._state.has_only_refused &= replies.is_refusal(text)
                 self._take_malformed(str(error))
             return
         self._state.failed_in_a_row = 0
+        self._state.has_only_refused = True
         notices = ["The reply was longer than allowed and was cut."] if is_cut else []
         self._take_step(step, notices)
 
@@ -299,7 +303,8 @@ class Encounter:
             return
         state.failed_in_a_row += 1
         if state.failed_in_a_row >= self.limits.failed_steps_in_a_row:
-            state.end = EndReason.FORMAT_FAILURE
+            refused = state.has_only_refused
+            state.end = EndReason.REFUSED if refused else EndReason.FORMAT_FAILURE
             return
         self._end_turn(Placement(), 0, [f"This step failed, since it could not be read: {reason}."])
 

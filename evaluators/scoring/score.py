@@ -173,9 +173,7 @@ class ExaminationScorer:
                 record, self._set.actions_taken[record.scenario_id], self._catalogue, target
             ),
             flags=conduct_flags(record)
-            + self._safety.flags(
-                record, scenario, truth, omissions=self._kind.asks_for_treatment
-            ),
+            + self._safety.flags(record, scenario, truth, omissions=self._kind.asks_for_treatment),
             calibration=score_calibration(record.differential, self._matcher.match, target),
         )
 
