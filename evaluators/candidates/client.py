@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import tenacity
 
+from evaluators.candidates._response import count_of, name_of, text_of, watch_body
 from evaluators.candidates.config import Candidate
 from evaluators.candidates.egress import EgressRefused, Tier, admit
 from evaluators.candidates.errors import (
@@ -41,7 +42,7 @@ from evaluators.candidates.litellm_switches import (
 )
 from evaluators.candidates.reference.briefing import Briefing
 from evaluators.canonical import sha256_json
-from evaluators.encounter.protocol import Picture, Reply
+from evaluators.encounter.protocol import OUTPUT_LIMIT_MARK, Picture, Reply
 from evaluators.encounter.replies import STEP_SCHEMA
 
 if TYPE_CHECKING:
@@ -247,6 +248,7 @@ class ModelClient:
         response: Any = None
         sent = self._sent(messages, pictures)
         mark_internal()
+        too_long = watch_body()
         try:
             async with asyncio.timeout(self.candidate.retry.timeout_seconds):
                 response = await self._litellm.acompletion(
@@ -259,6 +261,8 @@ class ModelClient:
                 f"candidate '{self.candidate.id}': its endpoint sent the request on to another "
                 "address; name the final address in api_base"
             )
+        if too_long:
+            return Reply(text="", finish_reason=OUTPUT_LIMIT_MARK)
         if isinstance(found, Unanswerable):
             return Reply(text="", finish_reason=found.finish_reason)
         if found is not None:
@@ -287,14 +291,17 @@ class ModelClient:
         return sent
 
     def _read(self, response: Any) -> Reply:
-        text, finish_reason = _text(response)
+        text, finish_reason = text_of(response)
         usage = getattr(response, "usage", None)
-        prompt_tokens = _count(getattr(usage, "prompt_tokens", None))
-        completion_tokens = _count(getattr(usage, "completion_tokens", None))
+        prompt_tokens = count_of(getattr(usage, "prompt_tokens", None))
+        completion_tokens = count_of(getattr(usage, "completion_tokens", None))
+        model = name_of(getattr(response, "model", None))
+        if response is not None:
+            response.model = model  # LiteLLM looks its price up: minutes for a name of megabytes
         return Reply(
             text=text,
             finish_reason=finish_reason,
-            model=_encodable(getattr(response, "model", None)),
+            model=model,
             prompt_tokens=prompt_tokens,
             completion_tokens=completion_tokens,
             cost_usd=self._cost(response, prompt_tokens, completion_tokens),
@@ -319,6 +326,8 @@ class ModelClient:
                 + completion_tokens * price.output_usd_per_million_tokens
             ) / _MILLION
         if self._is_unpriced:
+            return None
+        if prompt_tokens is None or completion_tokens is None:
             return None
         try:
             cost = self._litellm.completion_cost(
@@ -345,6 +354,8 @@ class ModelClient:
         import aiohttp
         import yarl
 
+        from evaluators.candidates._body_cap import UNPACKED, CappedResponse
+
         base = self.candidate.api_base
         allowed = yarl.URL(base).origin() if base is not None else None
 
@@ -354,6 +365,7 @@ class ModelClient:
             if allowed is not None and request.url.origin() != allowed:
                 self._has_strayed = True
                 raise EgressRefused("another address than the entry's api_base")
+            request.headers["Accept-Encoding"] = UNPACKED
             return await handler(request)
 
         return aiohttp.ClientSession(
@@ -362,6 +374,7 @@ class ModelClient:
             # A proxy may lie before somebody's server, never between us and this machine.
             trust_env=not self.candidate.is_loopback,
             middlewares=(guard,),
+            response_class=CappedResponse,
         )
 
     def _http_client(self, session: aiohttp.ClientSession, key: str | None) -> Any:
@@ -417,21 +430,3 @@ def _arguments(candidate: Candidate) -> dict[str, Any]:
         "no-log": True,
     }
     return arguments
-
-
-def _text(response: Any) -> tuple[str, str | None]:
-    choices = getattr(response, "choices", None) or []
-    if not choices:
-        return "", None
-    message = getattr(choices[0], "message", None)
-    text = getattr(message, "content", None) or getattr(message, "refusal", None) or ""
-    return _encodable(text) or "", _encodable(getattr(choices[0], "finish_reason", None))
-
-
-def _encodable(text: Any) -> str | None:
-    """Text that UTF-8 can hold: JSON lets an endpoint send half a surrogate pair."""
-    return str(text).encode("utf-8", "replace").decode() if text else None
-
-
-def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) else None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from evaluators.catalogue import Catalogue
 from evaluators.encounter import actions, lookup, orders
+from evaluators.encounter._conduct import Conduct, Mark, names_other_record
 from evaluators.encounter._reports import Shown
 from evaluators.encounter._wording import cut
 from evaluators.encounter.limits import Limits
@@ -19,6 +20,8 @@ from evaluators.encounter.protocol import Outcome, Presentation
 from evaluators.encounter.record import ActionRecord, OrderRecord
 from evaluators.encounter.tools._tally import ToolResult
 from evaluators.encounter.tools.registry import TOOLS, run_tool
+
+_REFUSED = "Orders for a record other than this patient's were refused."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,13 @@ class Ledger:
         presentation: Presentation,
         catalogue: Catalogue,
         limits: Limits,
+        conduct: Conduct,
     ) -> None:
-        """Begin an empty ledger for `patient`, whose clock the orders move."""
+        """Begin an empty ledger for `patient`, whose clock the orders move.
+
+        What is noticed about the orders is noted in `conduct`.
+        """
+        self._conduct = conduct
         self._patient = patient
         self._presentation = presentation
         self._limits = limits
@@ -103,12 +111,18 @@ class Ledger:
                 ActionRecord(
                     turn=turn,
                     wording=cut(wording),
-                    action_ids=self._action_resolver.resolve(wording),
+                    action_ids=self._meant(wording),
                     clock_hours=self._patient.clock_hours,
                     from_plan=from_plan,
                 )
             )
         return len(noted)
+
+    def _meant(self, wording: str) -> tuple[str, ...]:
+        if names_other_record(wording):
+            self._conduct.note(Mark.OTHER_PATIENT)
+            return ()
+        return self._action_resolver.resolve(wording)
 
     def place(self, wordings: Sequence[str], turn: int, notices: list[str]) -> Placement:
         """Carry out the orders of one turn; a cap that struck is added to `notices`."""
@@ -146,10 +160,17 @@ class Ledger:
         for wording in wordings:
             if len(found) >= left:
                 break
+            if names_other_record(wording):
+                self._conduct.note(Mark.OTHER_PATIENT)
+                if _REFUSED not in notices:
+                    notices.append(_REFUSED)
+                found.append(orders.Resolution(cut(wording), None, 0.0))
+                continue
             found.extend(self._resolver.resolve(wording))
         else:
             if len(found) <= left:
                 return found
+        self._conduct.note(Mark.ORDERS_CAPPED)
         if left == limits.orders_per_turn:
             notices.append(f"Only the first {left} orders of this step were carried out.")
         else:

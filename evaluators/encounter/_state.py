@@ -35,6 +35,8 @@ class State:
     failed_in_a_row: int = 0
     format_failures: int = 0
     was_empty: bool = False
+    has_only_refused: bool = True
+    """Whether every reply that was no step since the last one that was declined in words."""
     differential: tuple[RankedDiagnosis, ...] = ()
     final: FinalAnswer | None = None
     end: EndReason | None = None

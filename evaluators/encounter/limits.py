@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+MOST_REPLY_BYTES = 1_048_576
+"""Above this no cap on a reply can be set: the client keeps no more characters of one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Caps of one encounter. They are part of the methodology digest."""
@@ -44,3 +48,5 @@ class Limits:
         ):
             if getattr(self, name) < least.get(name, 1):
                 raise ValueError(f"The limit {name} is too small to hold an encounter.")
+        if self.reply_bytes > MOST_REPLY_BYTES:
+            raise ValueError(f"The limit reply_bytes is at most {MOST_REPLY_BYTES}.")

@@ -18,6 +18,10 @@ TEXT_PROTOCOL_VERSION = "medcred/2"
 `medcred/2`, byte for byte."""
 
 
+OUTPUT_LIMIT_MARK = "medcred:output_limit"
+"""Finish reason of a reply whose body was too long to be read to its end (the client's word)."""
+
+
 class Border(BaseModel):
     """Base of everything that crosses a border: frozen, and closed to unknown fields."""
 

@@ -5,6 +5,7 @@ Belongs here: the frozen record. Does not belong here: how it came about (`sessi
 
 from __future__ import annotations
 
+from evaluators.encounter._conduct import Mark
 from evaluators.encounter.protocol import (
     Border,
     EndReason,
@@ -57,6 +58,8 @@ class EncounterRecord(Border):
     turns: int
     format_failures: int
     """Replies that could not be read, repairs included."""
+    conduct: tuple[Mark, ...] = ()
+    """What else was noticed, by name; each once."""
     prompt_tokens: int | None
     completion_tokens: int | None
     cost_usd: float | None

@@ -5,7 +5,10 @@ belong here: what follows from a step (`session`). Whatever the text, the only e
 `ReplyError`.
 
 Where the object is: the whole text; else the first fenced block that is an object; else the first
-balanced `{...}` that is JSON. Text up to `</think>` is left out.
+balanced `{...}` that is JSON. Text up to `</think>` is left out. When it commits (`final`) and later
+ones of the same reply do too, the last of them counts: an answer taken back is no answer. When it
+does not, what follows is not read: a candidate that goes on to play the evaluator, and then itself,
+has ordered and no more.
 Malformed: duplicate keys, NaN and infinity, nesting deeper than 20, a wrong type, no known field.
 Tolerated, and nothing else: fields that the protocol does not have; null for a list; one entry
 without its list; an order or action as an object with its text under `order`, `test`, `name`,
@@ -16,6 +19,7 @@ a diagnosis; a finding as a bare string (present); an acuity as a string of one 
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -30,7 +34,7 @@ from evaluators.encounter.protocol import (
     Step,
 )
 
-RULES_VERSION = "replies/2"
+RULES_VERSION = "replies/3"
 
 MOST_DEPTH = 20
 MOST_DIAGNOSES = 20
@@ -39,7 +43,8 @@ MOST_LINES = 2_000
 _MOST_STARTS = 50
 _FIELDS = ("orders", "actions", "differential", "final")
 _TEXT_KEYS = ("order", "test", "name", "action", "text")
-_FENCE = re.compile(r"```[A-Za-z]*[ \t]*\n?(.*?)```", re.DOTALL)
+_FENCE = "```"
+_FENCE_HEAD = re.compile(r"[A-Za-z]*[ \t]*\n?")
 
 _SUPPORTS = tuple(OrganSupport.model_fields)
 _CERTAINTIES = ("present", "uncertain", "absent")
@@ -131,20 +136,42 @@ def _object(text: str) -> dict[str, Any]:
             return _strict(text)
         except _NotJSONError:
             pass  # perhaps two objects, or braces around prose: looked at below
-    for block in _FENCE.findall(text):
-        if block.lstrip().startswith("{"):
-            try:
-                return _strict(block)
-            except _NotJSONError:
-                continue
-    for piece in _balanced(text):
+    for piece, end in itertools.chain(_fenced(text), _balanced(text, 0)):
         try:
-            return _strict(piece)
+            found = _strict(piece)
         except _NotJSONError:
             continue
+        return _last_commitment(found, text, end)
     if "{" not in text:
         raise ReplyError("the reply has no JSON object")
     raise ReplyError("the reply has no complete, valid JSON object")
+
+
+def _last_commitment(first: dict[str, Any], text: str, end: int) -> dict[str, Any]:
+    """The last object with a `final`, if the first has one; what cannot be read commits nothing."""
+    last = first
+    if first.get("final") is not None:
+        for piece, _ in _balanced(text, end):
+            try:
+                later = _strict(piece)
+            except ReplyError:
+                continue
+            if later.get("final") is not None:
+                last = later
+    return last
+
+
+def _fenced(text: str) -> Iterator[tuple[str, int]]:
+    """Closed fenced blocks that begin like an object, each with its end in the text."""
+    # Divided, not matched by a pattern: that would take the square of the length.
+    parts = text.split(_FENCE)
+    end = len(parts[0])
+    for number, part in enumerate(parts[1:-1], start=1):
+        end += len(_FENCE) + len(part)
+        head = _FENCE_HEAD.match(part)
+        block = part[head.end() :] if head else part
+        if number % 2 and block.lstrip().startswith("{"):
+            yield block, end
 
 
 class _NotJSONError(ReplyError):
@@ -198,9 +225,9 @@ def _brackets(text: str, start: int) -> Iterator[tuple[str, int]]:
             yield found, match.start()
 
 
-def _balanced(text: str) -> Iterator[str]:
-    """Balanced `{...}` pieces from left to right; a bounded number of starts is tried."""
-    start = text.find("{")
+def _balanced(text: str, start: int) -> Iterator[tuple[str, int]]:
+    """Balanced `{...}` pieces from `start` on, with their ends; a bounded number is tried."""
+    start = text.find("{", start)
     for _ in range(_MOST_STARTS):
         if start < 0:
             return
@@ -214,7 +241,7 @@ def _balanced(text: str) -> Iterator[str]:
                 end = at
                 break
         if end >= 0:
-            yield text[start : end + 1]
+            yield text[start : end + 1], end + 1
             start = text.find("{", end + 1)
         else:
             start = text.find("{", start + 1)
@@ -337,6 +364,20 @@ def _acuity(value: Any) -> int | None:
     if type(value) is int and 1 <= value <= 5:
         return value
     raise ReplyError("`final.acuity` is not a whole number from 1 to 5")
+
+
+_REFUSAL = re.compile(
+    r"\b(?:i|we)\s*(?:(?:am|are|'m|'re)\s+(?:not\s+able|unable|not\s+(?:allowed|permitted))|"
+    r"(?:can\s*not|can't|could\s+not|couldn't|will\s+not|won't|must\s+not|do\s+not|don't)\s+"
+    r"(?:\w+\s+){0,2}?(?:help|assist|provide|give|offer|answer|diagnose|comply|participate|engage|"
+    r"continue|do\s+(?:this|that)|fulfil\w*|act)|(?:must\s+|have\s+to\s+)?(?:decline|refuse))\b",
+    re.IGNORECASE,
+)
+
+
+def is_refusal(text: str) -> bool:
+    """Whether a reply that is no step declines in words (`I cannot help with that`)."""
+    return _REFUSAL.search(clean_text(text[:2_000]).replace("\u2019", "'")) is not None
 
 
 def is_blank(text: str) -> bool:

@@ -8,9 +8,10 @@ wall.
 
 How an encounter ends: `completed` by a `final` and by nothing else; `turn_limit` after the last
 turn without one; `output_limit` when a reply is longer than allowed and its allowed part is no
-readable step; `format_failure` after several failed steps in a row; `refused` when the endpoint
-reports a refusal or a content filter; `empty` when a reply and its repair are both empty; `budget`
-when the tokens or the money of the encounter are used up; `wall_time` when the driver says so
+readable step, or its body was so long that nobody read it; `format_failure` after several failed
+steps in a row; `refused` when the endpoint reports a refusal or a content filter, or all of those
+failed steps declined in words; `empty` when a reply and its repair are both empty; `budget` when
+the tokens or the money of the encounter are used up; `wall_time` when the driver says so
 (`Encounter.stop`). In a reply with a `final`, orders are not carried out and actions count.
 """
 
@@ -22,14 +23,16 @@ from dataclasses import asdict
 from typing import Any
 
 from evaluators.catalogue import Catalogue, load_catalogue
-from evaluators.encounter import _messages, actions, lookup, orders, replies, tasks
+from evaluators.encounter import _conduct, _messages, actions, lookup, orders, replies, tasks
 from evaluators.encounter._album import Album, ShownPicture
+from evaluators.encounter._conduct import Conduct, Mark
 from evaluators.encounter._ledger import Ledger, Placement
 from evaluators.encounter._messages import system_prompt
 from evaluators.encounter._state import State
 from evaluators.encounter._wording import clean_text
 from evaluators.encounter.limits import Limits
 from evaluators.encounter.protocol import (
+    OUTPUT_LIMIT_MARK,
     PROTOCOL_VERSION,
     TEXT_PROTOCOL_VERSION,
     EndReason,
@@ -102,8 +105,14 @@ class Encounter:
             catalogue,
             start_hours=scenario.start_hours,
         )
-        self._ledger = Ledger(self._patient, scenario.presentation, catalogue, self.limits)
         self._state = State()
+        self._conduct = Conduct(
+            (item.value for item in scenario.evidence),
+            lambda: (told["content"] for told in self.messages() if told["role"] != "assistant"),
+        )
+        self._ledger = Ledger(
+            self._patient, scenario.presentation, catalogue, self.limits, self._conduct
+        )
         self._transcript = _messages.Transcript()
         self._album = Album(self.limits.images, shows_results=shows_pictures)
         self._say("system", system_prompt)
@@ -194,9 +203,15 @@ class Encounter:
         if reply.finish_reason in _REFUSALS:
             state.end = EndReason.REFUSED
             return
-        if replies.is_blank(text):
+        if is_cut or reply.finish_reason == OUTPUT_LIMIT_MARK:
+            self._conduct.note(Mark.CUT)
+        if reply.finish_reason == OUTPUT_LIMIT_MARK:
+            state.format_failures += 1
+            state.end = EndReason.OUTPUT_LIMIT
+        elif replies.is_blank(text):
             self._take_empty()
         else:
+            self._conduct.watch(text)
             self._say("assistant", lambda: clean_text(text, keep_lines=True))
             self._take_text(text, is_cut=is_cut)
         if not self.is_over and self._is_spent():
@@ -220,6 +235,7 @@ class Encounter:
             actions=self._ledger.action_records(),
             turns=min(state.turn, self.limits.turns),
             format_failures=state.format_failures,
+            conduct=self._conduct.marks(),
             prompt_tokens=state.usage.prompt_tokens,
             completion_tokens=state.usage.completion_tokens,
             cost_usd=state.usage.cost_usd,
@@ -258,6 +274,7 @@ class Encounter:
             self._state.end = EndReason.EMPTY
             return
         self._state.was_empty = True
+        self._state.has_only_refused = False
         self._take_malformed("the reply is empty")
 
     def _take_text(self, text: str, *, is_cut: bool) -> None:
@@ -269,9 +286,11 @@ class Encounter:
                 self._state.format_failures += 1
                 self._state.end = EndReason.OUTPUT_LIMIT
             else:
+                self._state.has_only_refused &= replies.is_refusal(text)
                 self._take_malformed(str(error))
             return
         self._state.failed_in_a_row = 0
+        self._state.has_only_refused = True
         notices = ["The reply was longer than allowed and was cut."] if is_cut else []
         self._take_step(step, notices)
 
@@ -284,7 +303,8 @@ class Encounter:
             return
         state.failed_in_a_row += 1
         if state.failed_in_a_row >= self.limits.failed_steps_in_a_row:
-            state.end = EndReason.FORMAT_FAILURE
+            refused = state.has_only_refused
+            state.end = EndReason.REFUSED if refused else EndReason.FORMAT_FAILURE
             return
         self._end_turn(Placement(), 0, [f"This step failed, since it could not be read: {reason}."])
 
@@ -379,6 +399,7 @@ def encounter_methodology(
         "catalogue_sha256": (catalogue or load_catalogue()).sha256,
         "rules": {
             "actions": actions.RULES_VERSION,
+            "conduct": _conduct.RULES_VERSION,
             "lookup": lookup.RULES_VERSION,
             "orders": orders.RULES_VERSION,
             "replies": replies.RULES_VERSION,

@@ -30,6 +30,7 @@ from evaluators.methodology import methodology_sha256
 from evaluators.scenario_sets import ScenarioSet
 from evaluators.scoring.actions_scored import ActionScore, score_actions
 from evaluators.scoring.calibration import CalibrationScore, reliability, score_calibration
+from evaluators.scoring.conduct import conduct_flags, count_marks
 from evaluators.scoring.credit import DiagnosisScore, score_diagnosis
 from evaluators.scoring.diagnosis import CodedTitle, DiagnosisMatcher
 from evaluators.scoring.exact_bounds import exact_share
@@ -83,6 +84,7 @@ class CaseScore:
             "safety_flags": [
                 {"rule_id": flag.rule_id, "severity": flag.severity} for flag in self.flags
             ],
+            "conduct": [mark.value for mark in record.conduct],
             "brier": self.calibration.brier,
             "turns": record.turns,
             "format_failures": record.format_failures,
@@ -170,9 +172,8 @@ class ExaminationScorer:
             actions=score_actions(
                 record, self._set.actions_taken[record.scenario_id], self._catalogue, target
             ),
-            flags=self._safety.flags(
-                record, scenario, truth, omissions=self._kind.asks_for_treatment
-            ),
+            flags=conduct_flags(record)
+            + self._safety.flags(record, scenario, truth, omissions=self._kind.asks_for_treatment),
             calibration=score_calibration(record.differential, self._matcher.match, target),
         )
 
@@ -331,6 +332,7 @@ def _aggregate(
         "process": {
             "ends": {reason.value: ends[reason.value] for reason in EndReason},
             "conflicts_of_code_and_text": sum(case.diagnosis.match.conflict for case in cases),
+            "conduct": count_marks(case.record for case in cases),
         },
     }
 

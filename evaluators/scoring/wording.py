@@ -171,10 +171,24 @@ _CONDITIONAL = re.compile(
     r"\b(?:if|unless|once|when|after|provided|as long as|depending on|only for|only with)\b"
 )
 
+# What says nothing of this patient: a guard of these words alone guards against nothing.
+_EMPTY_GUARD = re.compile(
+    r"\b(?:(?:contra)?indicat(?:ed|ions?)|appropriate|need(?:ed)?|necessary|possible|available|"
+    r"tolerat(?:ed|es?)|safe(?:ly)?|warranted|required|deemed|desired|feasible|applicable|able|"
+    r"okay|ok|clinical(?:ly)?|medical(?:ly)?|judged|felt|considered|otherwise|no|not|there|any|so|"
+    r"is|are|it|be|then|to|the|an?|and|or|by|of|team|doctor|physician|patient|you|we|"
+    r"discussion|review|assessment|evaluation|consideration)\b"
+)
+
 
 def is_conditional(wording: str) -> bool:
     """Whether an action hangs on something to come (`potassium once K < 5.3`).
 
-    Such words are not a harm by themselves: the candidate has named the guard.
+    Such words are not a harm by themselves: the candidate has named the guard. `if indicated`,
+    `when appropriate` and their like name none.
     """
-    return _CONDITIONAL.search(plain(wording)) is not None
+    text = plain(wording)
+    return any(
+        re.search("[a-z0-9]", _EMPTY_GUARD.sub("", _CONDITIONAL.sub("", text[found.end() :])))
+        for found in _CONDITIONAL.finditer(text)
+    )

@@ -322,7 +322,9 @@ def test_methodology_changes_with_what_the_outcome_depends_on() -> None:
     usual = encounter_methodology()
     assert usual == encounter_methodology(Limits(), load_catalogue())
     assert usual != encounter_methodology(Limits(turns=11))
-    assert usual["rules"].keys() == {"actions", "lookup", "orders", "replies", "tools"}
+    assert usual["rules"].keys() == {
+        *("actions", "conduct", "lookup", "orders", "replies", "tools")
+    }
     json.dumps(usual, allow_nan=False)
 
 

@@ -133,6 +133,7 @@ def test_case_has_the_fields_of_the_format_and_no_other(
         "tests_precision",
         "actions_recall",
         "safety_flags",
+        "conduct",
         "brier",
         "turns",
         "format_failures",

@@ -50,6 +50,11 @@ def test_endless_text_is_cut() -> None:
         ("heparin unless bleeding", True),
         ("potassium chloride 40 mEq", False),
         ("Consider heparin", False),
+        ("heparin drip if indicated", False),
+        ("alteplase when clinically appropriate", False),
+        ("heparin unless contraindicated", False),
+        ("heparin as long as there are no contraindications", False),
+        ("alteplase if indicated and CT shows no blood", True),
         ("IV insulin until the gap closes", False),
     ],
 )
