@@ -38,6 +38,8 @@ class Placement:
     orders: tuple[Placed, ...] = ()
     delivered: tuple[Shown, ...] = ()
     """Reports of earlier orders that arrived in this turn."""
+    pending: tuple[str, ...] = ()
+    """Names of the tests whose result is still on its way after this turn."""
 
     def shown(self) -> Iterator[Shown]:
         """Every report of this turn, in the order in which it is told."""
@@ -137,7 +139,7 @@ class Ledger:
             for order in placed
         )
         self._enter(answers.delivered_test_ids)
-        return Placement(placed, answers.delivered_shown)
+        return Placement(placed, answers.delivered_shown, self._patient.pending_names())
 
     def _resolve(self, wordings: Iterable[str], notices: list[str]) -> list[orders.Resolution]:
         limits = self._limits

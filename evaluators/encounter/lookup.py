@@ -37,6 +37,8 @@ from evaluators._catalogue_types import CatalogueTest
 from evaluators.catalogue import Catalogue
 from evaluators.encounter._reports import Report, Shown, TestReports
 from evaluators.encounter.protocol import Outcome, Result
+from evaluators.encounter.results.reading import read_report
+from evaluators.encounter.results.rendering import report_text
 from evaluators.scenario_sets import EvidenceItem, TruthTest
 
 RULES_VERSION = "lookup/3"
@@ -133,6 +135,10 @@ class PatientRecord:
         """All evidence by the decision time, in no promised order."""
         for items in self._items.values():
             yield from items
+
+    def pending_names(self) -> tuple[str, ...]:
+        """Canonical names of the tests that are awaited, sorted."""
+        return tuple(sorted(self._catalogue.tests[test].canonical_name for test in self._awaited))
 
     def turn(self, test_ids: Sequence[str]) -> TurnAnswers:
         """Answer the orders of one turn and move the clock."""
@@ -263,4 +269,4 @@ class PatientRecord:
 
 
 def _results(shown: Iterable[Shown]) -> tuple[Result, ...]:
-    return tuple(result for one in shown for result in one.results())
+    return tuple(map(Result.model_validate, read_report(report_text(shown))))
