@@ -39,6 +39,14 @@ class Shown:
     report: Report
     earlier: tuple[Report, ...]
     """Reports of the same test shown before it, oldest first."""
+    series: TestReports | None = None
+    """All reports of a test that is charted at the bedside: its earlier values hang there, too."""
+
+    def before(self, most: int) -> tuple[Report, ...]:
+        """The last `most` reports of the test before this one that its reader may know."""
+        if self.series is None:
+            return self.earlier[-most:]
+        return self.series.before(self.report, most)
 
 
 class TestReports:
@@ -67,6 +75,42 @@ class TestReports:
         if start == len(self._hours):
             return None
         return self._report(start, bisect_right(self._hours, self._hours[start], start))
+
+    def before(self, report: Report, most: int) -> tuple[Report, ...]:
+        """The last `most` reports before this one, oldest first."""
+        found: list[Report] = []
+        end = report.number
+        while end > 0 and len(found) < most:
+            start = bisect_left(self._hours, self._hours[end - 1], 0, end)
+            found.append(self._report(start, end))
+            end = start
+        return tuple(reversed(found))
+
+    def taken_from(self, taken_hours: float, after: Report | None) -> Report | None:
+        """The first report after `after` with a specimen taken at `taken_hours` or later."""
+        number = 0 if after is None else bisect_right(self._hours, after.available_hours)
+        for item in self._items[number:]:
+            if item.taken_hours >= taken_hours:
+                return self._of_moment(item.available_hours)
+        return None
+
+    def rest_of(self, report: Report) -> tuple[Report, ...]:
+        """Later reports on the specimens of this one (its Gram stain, then its culture).
+
+        A specimen is known by when it was taken. A report on several specimens brings in all.
+        """
+        specimens = {item.taken_hours for item in report.items}
+        rest: dict[float, Report] = {}
+        for item in self._items[report.number + len(report.items) :]:
+            if item.taken_hours in specimens and item.available_hours not in rest:
+                further = self._of_moment(item.available_hours)
+                rest[item.available_hours] = further
+                specimens |= {other.taken_hours for other in further.items}
+        return tuple(rest.values())
+
+    def _of_moment(self, hours: float) -> Report:
+        start = bisect_left(self._hours, hours)
+        return self._report(start, bisect_right(self._hours, hours, start))
 
     def _report(self, start: int, end: int) -> Report:
         items = tuple(self._items[start:end])

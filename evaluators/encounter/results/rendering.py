@@ -148,7 +148,8 @@ def _line(
     lay_out = _LAID_OUT.get(item.kind)
     first, parts = lay_out(value) if lay_out else (value, ())
     unit = clean_text(item.unit) if item.unit and lay_out is None else ""
-    before, trend = _before(shown.earlier, item) if is_first and shown.earlier else (None, None)
+    earlier = shown.before(MOST_BEFORE) if is_first else ()
+    before, trend = _before(earlier, item) if earlier else (None, None)
     return Line(
         test=shown.test,
         detail=_detail(shown.test, item, handles, is_named=is_named),
@@ -183,7 +184,7 @@ def _detail(
 
 def _before(earlier: tuple[Report, ...], item: EvidenceItem) -> tuple[str, str | None]:
     """Earlier values with their times, oldest first, and what has changed since the last."""
-    told = [_in_short(report, item) for report in earlier[-MOST_BEFORE:]]
+    told = [_in_short(report, item) for report in earlier]
     last = _like(earlier[-1], item)
     return ", ".join(told), None if last is None else numbers.trend(item, last)
 
