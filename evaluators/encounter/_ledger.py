@@ -14,6 +14,7 @@ from evaluators.catalogue import Catalogue
 from evaluators.encounter import actions, lookup, orders
 from evaluators.encounter._conduct import Conduct, Mark, names_other_record
 from evaluators.encounter._reports import Shown
+from evaluators.encounter._schedule import schedule_of
 from evaluators.encounter._wording import cut
 from evaluators.encounter.limits import Limits
 from evaluators.encounter.protocol import Outcome, Presentation
@@ -41,6 +42,8 @@ class Placement:
     orders: tuple[Placed, ...] = ()
     delivered: tuple[Shown, ...] = ()
     """Reports of earlier orders that arrived in this turn."""
+    pending: tuple[str, ...] = ()
+    """Names of the tests whose result is still on its way after this turn."""
 
     def shown(self) -> Iterator[Shown]:
         """Every report of this turn, in the order in which it is told."""
@@ -57,7 +60,7 @@ class _Row:
     placed: Placed
     clock_hours: float
     resulted: tuple[str, ...]
-    awaited: frozenset[str]
+    awaited: frozenset[lookup.Awaited]
 
     def as_record(self) -> OrderRecord:
         return OrderRecord(
@@ -67,6 +70,7 @@ class _Row:
             tool_id=self.placed.resolution.tool_id,
             outcome=self.placed.answer.outcome,
             resulted_test_ids=self.resulted,
+            still_pending_test_ids=tuple(sorted({one.test_id for one in self.awaited})),
             clock_hours=self.clock_hours,
         )
 
@@ -128,7 +132,8 @@ class Ledger:
         """Carry out the orders of one turn; a cap that struck is added to `notices`."""
         resolutions = self._resolve(wordings, notices)
         answers = self._patient.turn(
-            [resolution.test_id for resolution in resolutions if resolution.test_id]
+            [resolution.test_id for resolution in resolutions if resolution.test_id],
+            [schedule_of(one.wording) for one in resolutions if one.test_id],
         )
         found = iter(answers.answers)
         placed = tuple(
@@ -146,12 +151,12 @@ class Ledger:
                 order,
                 clock,
                 order.answer.resulted_test_ids,
-                frozenset(order.answer.awaited_test_ids),
+                frozenset(order.answer.awaited),
             )
             for order in placed
         )
-        self._enter(answers.delivered_test_ids)
-        return Placement(placed, answers.delivered_shown)
+        self._enter(answers.delivered_awaited)
+        return Placement(placed, answers.delivered_shown, self._patient.pending_names())
 
     def _resolve(self, wordings: Iterable[str], notices: list[str]) -> list[orders.Resolution]:
         limits = self._limits
@@ -196,15 +201,18 @@ class Ledger:
         answer = lookup.Answer(Outcome.RESULTED, resulted_test_ids=given.test_ids)
         return Placed(resolution, answer, given)
 
-    def _enter(self, delivered: Sequence[str]) -> None:
-        """Enter delivered results at the orders that asked for them; these stay `pending`."""
-        if not delivered:
-            return
+    def _enter(self, delivered: Sequence[lookup.Awaited]) -> None:
+        """Enter delivered results at the orders that asked for them; these stay `pending`.
+
+        A result that another order has brought is no longer awaited by any.
+        """
         for row in self._rows:
-            arrived = row.awaited.intersection(delivered) if row.awaited else None
+            if not row.awaited:
+                continue
+            arrived = row.awaited.intersection(delivered)
             if arrived:
-                row.awaited -= arrived
-                row.resulted = tuple(sorted(arrived | set(row.resulted)))
+                row.resulted = tuple(sorted({one.test_id for one in arrived} | {*row.resulted}))
+            row.awaited = frozenset(filter(self._patient.is_awaited, row.awaited))
 
 
 def _not_placed(resolution: orders.Resolution) -> lookup.Answer:

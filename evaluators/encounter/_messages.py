@@ -11,7 +11,7 @@ it is written.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,6 @@ from typing import Any
 
 from evaluators.encounter import replies
 from evaluators.encounter._ledger import Placed, Placement
-from evaluators.encounter._reports import Shown
 from evaluators.encounter._wording import clean_text
 from evaluators.encounter.protocol import (
     PROTOCOL_VERSION,
@@ -28,7 +27,7 @@ from evaluators.encounter.protocol import (
     Outcome,
     Presentation,
 )
-from evaluators.encounter.tools._tally import ToolResult
+from evaluators.encounter.results.rendering import report_text, tool_text
 
 SYSTEM_PROMPT = Path(__file__).with_name("system_prompt.md")
 
@@ -135,7 +134,8 @@ class TurnAnswer:
                     _order_reply(placed, self.clock_hours, self.handles)
                     for placed in self.placement.orders
                 ],
-                "delivered": _results(self.placement.delivered, self.handles),
+                "delivered": report_text(self.placement.delivered, self.handles),
+                "pending": self.placement.pending,
                 "actions_noted": self.actions_noted,
                 "notices": self.notices,
                 "turns_left": self.turns_left,
@@ -147,44 +147,11 @@ def _order_reply(placed: Placed, clock_hours: float, handles: Mapping[str, str])
     return {
         "order": placed.resolution.wording,
         "status": _STATUS[placed.answer.outcome],
-        "results": _results(placed.answer.shown, handles)
+        "results": report_text(placed.answer.shown, handles)
         if placed.tool is None
-        else _tool_results(placed.tool, clock_hours),
+        else tool_text(placed.tool, clock_hours),
         "choices": placed.resolution.choices,
     }
-
-
-def _tool_results(given: ToolResult, clock_hours: float) -> list[dict[str, Any]]:
-    """A tool's total, each input as it was used, what is missing, and the published meaning."""
-
-    def line(test: str, value: str, hours: float | None, unit: str | None = None) -> dict[str, Any]:
-        shown: dict[str, Any] = {"test": test, "value": value}
-        if unit is not None:
-            shown["unit"] = unit
-        shown["hours"] = float(round(clock_hours if hours is None else hours, 1))
-        shown["previous"] = []
-        return shown
-
-    total = f"{given.total:g}"
-    if given.lowest != given.highest:
-        total += f" (partial: between {given.lowest:g} and {given.highest:g})"
-    lines = [line(given.tool, total, None, given.unit)]
-    for used in given.inputs:
-        points = "" if used.points is None else f": {used.points:g} points"
-        lines.append(line(f"{given.tool}: {used.name}", f"{used.value}{points}", used.hours))
-    if given.missing:
-        lines.append(line(f"{given.tool}: missing", "; ".join(given.missing), None))
-    if given.meaning is not None:
-        lines.append(line(f"{given.tool}: meaning", given.meaning, None))
-    return [{name: _text(value) for name, value in one.items()} for one in lines]
-
-
-def _text(value: Any) -> Any:
-    return clean_text(value) if isinstance(value, str) else value
-
-
-def _results(shown: Iterable[Shown], handles: Mapping[str, str]) -> list[dict[str, Any]]:
-    return [result for one in shown for result in one.as_plain(handles)]
 
 
 def _cleaned(presentation: Presentation) -> Presentation:

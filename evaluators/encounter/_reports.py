@@ -1,7 +1,7 @@
 """The evidence of one scenario as reports, found by test and by the clock.
 
-Belongs here: which report was the newest by a moment and which comes next, and how a report reads
-for a candidate. Does not belong here: what an order is told (`lookup`), what it means (`orders`).
+Belongs here: which report was the newest by a moment and which comes next. Does not belong here:
+what an order is told (`lookup`), what it means (`orders`), how a report reads (`results`).
 
 A test's items are put in order when it is first asked for, since few tests are; a report is made
 when it is found, and its text when a message is read.
@@ -10,14 +10,10 @@ when it is found, and its text when a message is read.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import attrgetter
-from types import MappingProxyType
-from typing import Any
 
-from evaluators.encounter._wording import clean_text
-from evaluators.encounter.protocol import Result
 from evaluators.scenario_sets import EvidenceItem
 
 _AVAILABLE = attrgetter("available_hours")
@@ -43,33 +39,14 @@ class Shown:
     report: Report
     earlier: tuple[Report, ...]
     """Reports of the same test shown before it, oldest first."""
+    series: TestReports | None = None
+    """All reports of a test that is charted at the bedside: its earlier values hang there, too."""
 
-    def results(self) -> tuple[Result, ...]:
-        """The report as a candidate sees it, one result an item."""
-        return tuple(map(Result.model_validate, self.as_plain()))
-
-    def as_plain(self, handles: Mapping[str, str] = MappingProxyType({})) -> list[dict[str, Any]]:
-        """`results` as a message holds them: fields of `Result` in their order, none null.
-
-        Args:
-            handles: of the pictures that are shown, by digest; others are not spoken of.
-        """
-        items = self.report.items
-        is_named = len(items) > 1 and len({item.label for item in items}) > 1
-        found: list[dict[str, Any]] = []
-        for item in items:
-            result: dict[str, Any] = {
-                "test": self.test,
-                "value": _value(item, is_named=is_named or item.kind == "micro"),
-                "unit": _text(item.unit),
-                "reference": _reference(item.ref_low, item.ref_high),
-                "flag": _text(item.flag),
-                "hours": _hours(item.available_hours),
-                "previous": [] if found else [_in_short(before) for before in self.earlier],
-                "image": handles.get(item.image_sha256) if item.image_sha256 else None,
-            }
-            found.append({name: value for name, value in result.items() if value is not None})
-        return found
+    def before(self, most: int) -> tuple[Report, ...]:
+        """The last `most` reports of the test before this one that its reader may know."""
+        if self.series is None:
+            return self.earlier[-most:]
+        return self.series.before(self.report, most)
 
 
 class TestReports:
@@ -99,41 +76,45 @@ class TestReports:
             return None
         return self._report(start, bisect_right(self._hours, self._hours[start], start))
 
+    def before(self, report: Report, most: int) -> tuple[Report, ...]:
+        """The last `most` reports before this one, oldest first."""
+        found: list[Report] = []
+        end = report.number
+        while end > 0 and len(found) < most:
+            start = bisect_left(self._hours, self._hours[end - 1], 0, end)
+            found.append(self._report(start, end))
+            end = start
+        return tuple(reversed(found))
+
+    def taken_from(self, taken_hours: float, after: Report | None) -> Report | None:
+        """The first report after `after` with a specimen taken at `taken_hours` or later."""
+        number = 0 if after is None else bisect_right(self._hours, after.available_hours)
+        for item in self._items[number:]:
+            if item.taken_hours >= taken_hours:
+                return self._of_moment(item.available_hours)
+        return None
+
+    def rest_of(self, report: Report) -> tuple[Report, ...]:
+        """Later reports on the specimens of this one (its Gram stain, then its culture).
+
+        A specimen is known by when it was taken. A report on several specimens brings in all.
+        """
+        specimens = {item.taken_hours for item in report.items}
+        rest: dict[float, Report] = {}
+        for item in self._items[report.number + len(report.items) :]:
+            if item.taken_hours in specimens and item.available_hours not in rest:
+                further = self._of_moment(item.available_hours)
+                rest[item.available_hours] = further
+                specimens |= {other.taken_hours for other in further.items}
+        return tuple(rest.values())
+
+    def _of_moment(self, hours: float) -> Report:
+        start = bisect_left(self._hours, hours)
+        return self._report(start, bisect_right(self._hours, hours, start))
+
     def _report(self, start: int, end: int) -> Report:
         items = tuple(self._items[start:end])
         taken = items[0].taken_hours
         for item in items:
             taken = min(taken, item.taken_hours)
         return Report(start, taken, items[0].available_hours, items)
-
-
-def _in_short(report: Report) -> str:
-    values = "; ".join(_value(item, is_named=False) for item in report.items)
-    return f"{values} @ {_hours(report.available_hours)}"
-
-
-def _hours(hours: float) -> float:
-    """Hours as a candidate sees them: one decimal, and no minus before zero."""
-    return round(hours, 1) + 0.0
-
-
-def _text(text: str | None) -> str | None:
-    return clean_text(text) or None if text else None
-
-
-def _value(item: EvidenceItem, *, is_named: bool) -> str:
-    value = clean_text(item.value)
-    if not is_named:
-        return value
-    specimen = f" ({clean_text(item.specimen)})" if item.specimen else ""
-    return f"{clean_text(item.label)}{specimen}: {value}"
-
-
-def _reference(low: float | None, high: float | None) -> str | None:
-    if low is None and high is None:
-        return None
-    if low is None:
-        return f"<= {high:.10g}"
-    if high is None:
-        return f">= {low:.10g}"
-    return f"{low:.10g}-{high:.10g}"

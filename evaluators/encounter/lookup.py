@@ -20,6 +20,16 @@ latest time that one of them needs.
    when the module of their reports is landed (note, ecg, echo). Without it, and for procedures,
    telemetry and bedside ultrasound, which are not read: `not_in_source`.
 
+5. An order may be for later or for several times (`_schedule`). The first of several is answered by
+   rules 1 and 2; each of the others is the next report on a specimen taken at least half the
+   interval after the one before it. A single later one is a report on a specimen taken after at
+   least half the delay. These are awaited and never move the clock: `pending` where the order asks
+   for nothing now. The draws are those of the record, so the hours are never exactly those asked.
+6. A culture is told in steps: after one report on a specimen, all later ones on it (Gram stain,
+   organism, susceptibilities) are awaited.
+7. What is charted at the bedside (vital signs) is told with its last values by then, asked for or
+   not, as it hangs there.
+
 A panel asks for its members: those with something new by the clock make it `resulted`; else the
 earliest next report decides by rule 2, and members due within 1 h after it come along.
 
@@ -31,26 +41,42 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from typing import NamedTuple
 
 from evaluators._catalogue_types import CatalogueTest
 from evaluators.catalogue import Catalogue
 from evaluators.encounter._reports import Report, Shown, TestReports
+from evaluators.encounter._schedule import Schedule
 from evaluators.encounter.protocol import Outcome, Result
+from evaluators.encounter.results.reading import read_report
+from evaluators.encounter.results.rendering import report_text
 from evaluators.scenario_sets import EvidenceItem, TruthTest
 
-RULES_VERSION = "lookup/3"
+RULES_VERSION = "lookup/4"
 
 SHORT_TURNAROUND_HOURS = 12.0
 """Longest wait for which an order alone moves the clock from specimen to result."""
 TOGETHER_HOURS = 1.0
 """Members of a panel that come this much later belong to the same draw."""
 
+SPACING = 0.5
+"""Share of a wanted delay or interval after which a specimen counts as the one that was wanted."""
+
 LOOKED_UP = frozenset({"lab", "micro", "vital", "panel"})
 """Kinds of tests that are always looked up."""
 REPORTED = frozenset({"imaging", "ecg", "exam"})
 """Kinds of tests that are looked up where a module of reports tells of them."""
 REPORTING_MODULES = frozenset({"note", "ecg", "echo"})
+
+
+class Awaited(NamedTuple):
+    """One report on its way."""
+
+    test_id: str
+    number: int
+    """Its place among the reports of the test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +86,13 @@ class Answer:
     outcome: Outcome
     shown: tuple[Shown, ...] = ()
     resulted_test_ids: tuple[str, ...] = ()
-    awaited_test_ids: tuple[str, ...] = ()
-    """Tests whose report is on its way."""
+    awaited: tuple[Awaited, ...] = ()
+    """Reports that are on their way for this order."""
+
+    @property
+    def awaited_test_ids(self) -> tuple[str, ...]:
+        """Tests of which a report is on its way, each once."""
+        return tuple(dict.fromkeys(one.test_id for one in self.awaited))
 
     @property
     def results(self) -> tuple[Result, ...]:
@@ -77,7 +108,13 @@ class TurnAnswers:
     """In the order of the orders."""
     delivered_shown: tuple[Shown, ...]
     """Reports ordered in earlier turns that became available by the clock."""
-    delivered_test_ids: tuple[str, ...]
+    delivered_awaited: tuple[Awaited, ...]
+    """The same, as they were awaited."""
+
+    @property
+    def delivered_test_ids(self) -> tuple[str, ...]:
+        """Tests of the delivered reports, in their order."""
+        return tuple(one.test_id for one in self.delivered_awaited)
 
     @property
     def delivered(self) -> tuple[Result, ...]:
@@ -91,6 +128,8 @@ class _Verdict:
     needs_hours: float
     reports: Mapping[str, Report]
     """By test: to show when resulted, to await when pending."""
+    later: tuple[tuple[str, Report], ...] = ()
+    """Further reports to await: the rest of a series or of a specimen."""
 
 
 class PatientRecord:
@@ -127,39 +166,112 @@ class PatientRecord:
         self._items = items
         self._reports: dict[str, TestReports] = {}
         self._shown: dict[str, tuple[Report, ...]] = {}
-        self._awaited: dict[str, Report] = {}
+        self._awaited: dict[Awaited, Report] = {}
 
     def evidence(self) -> Iterator[EvidenceItem]:
         """All evidence by the decision time, in no promised order."""
         for items in self._items.values():
             yield from items
 
-    def turn(self, test_ids: Sequence[str]) -> TurnAnswers:
-        """Answer the orders of one turn and move the clock."""
-        verdicts = [self._judge(test_id) for test_id in test_ids]
+    def pending_names(self) -> tuple[str, ...]:
+        """Canonical names of the tests that are awaited, sorted, each once."""
+        tests = {one.test_id for one in self._awaited}
+        return tuple(sorted(self._catalogue.tests[test].canonical_name for test in tests))
+
+    def is_awaited(self, one: Awaited) -> bool:
+        """Whether a report is still on its way."""
+        return one in self._awaited
+
+    def turn(
+        self, test_ids: Sequence[str], schedules: Sequence[Schedule | None] = ()
+    ) -> TurnAnswers:
+        """Answer the orders of one turn and move the clock.
+
+        Args:
+            test_ids: catalogue ids, one an order.
+            schedules: when each order wants its test; all of them now when left out.
+        """
+        verdicts = [
+            self._judge(test_id, schedule)
+            for test_id, schedule in zip_longest(test_ids, schedules[: len(test_ids)])
+        ]
         self.clock_hours = max([self.clock_hours, *(verdict.needs_hours for verdict in verdicts)])
         answers = tuple(self._answer(verdict) for verdict in verdicts)
         # What results in this turn is shown first, so that nothing shown is awaited as well.
-        for verdict in sorted(verdicts, key=lambda verdict: verdict.outcome is Outcome.PENDING):
-            for test_id, report in verdict.reports.items():
-                if verdict.outcome is Outcome.RESULTED:
+        for verdict in verdicts:
+            if verdict.outcome is Outcome.RESULTED:
+                for test_id, report in verdict.reports.items():
                     self._show(test_id, report)
-                elif self._is_new(test_id, report):
-                    self._awaited[test_id] = report
+        for verdict in verdicts:
+            for test_id, report in _to_await(verdict):
+                if self._is_new(test_id, report):
+                    self._awaited[Awaited(test_id, report.number)] = report
         delivered = self._deliver()
         return TurnAnswers(
             answers=answers,
             delivered_shown=tuple(shown for _, shown in delivered),
-            delivered_test_ids=tuple(test_id for test_id, _ in delivered),
+            delivered_awaited=tuple(one for one, _ in delivered),
         )
 
-    def _judge(self, test_id: str) -> _Verdict:
+    def _judge(self, test_id: str, schedule: Schedule | None) -> _Verdict:
         test = self._catalogue.tests[test_id]
         if not self._is_looked_up(test):
             return _Verdict(Outcome.NOT_IN_SOURCE, self.clock_hours, {})
         members = self._catalogue.members(test_id)
-        clock = self.clock_hours
         known = [(member, found) for member in members if (found := self._of(member))]
+        if schedule is not None and schedule.delay_hours:
+            return self._judge_later(members, test.modules, known, schedule)
+        verdict = self._judge_now(members, test.modules, known)
+        if not verdict.reports:
+            return verdict
+        later = [
+            (member, report)
+            for member, first in verdict.reports.items()
+            for report in self._rest(member, first, schedule)
+        ]
+        return replace(verdict, later=tuple(later)) if later else verdict
+
+    def _judge_later(
+        self,
+        members: Sequence[str],
+        modules: frozenset[str],
+        known: Sequence[tuple[str, TestReports]],
+        schedule: Schedule,
+    ) -> _Verdict:
+        clock = self.clock_hours
+        later: list[tuple[str, Report]] = []
+        for member, found in known:
+            wanted = clock + schedule.delay_hours * SPACING
+            report = found.taken_from(wanted, self._last_shown(member))
+            if report:
+                later.append((member, report))
+                later.extend((member, one) for one in self._rest(member, report, schedule))
+        if not later:
+            return _Verdict(self._why_nothing(members, modules), clock, {})
+        return _Verdict(Outcome.PENDING, clock, {}, tuple(later))
+
+    def _rest(self, test_id: str, first: Report, schedule: Schedule | None) -> Iterable[Report]:
+        """What follows a report of its own accord: its series, or the rest of its specimens."""
+        found = self._reports[test_id]
+        if self._catalogue.tests[test_id].kind == "micro":
+            return found.rest_of(first)
+        if schedule is None or schedule.times == 1:
+            return ()
+        series: list[Report] = []
+        last: Report | None = first
+        while last is not None and len(series) < schedule.times - 1:
+            last = found.taken_from(last.taken_hours + schedule.interval_hours * SPACING, last)
+            if last is not None:
+                series.append(last)
+        return series
+
+    def _judge_now(
+        self,
+        members: Sequence[str],
+        modules: frozenset[str],
+        known: Sequence[tuple[str, TestReports]],
+    ) -> _Verdict:
+        clock = self.clock_hours
         fresh = {
             member: report
             for member, found in known
@@ -174,7 +286,7 @@ class PatientRecord:
         }
         if due:
             return self._wait_for(due)
-        return _Verdict(self._why_nothing(members, test.modules), clock, {})
+        return _Verdict(self._why_nothing(members, modules), clock, {})
 
     def _is_looked_up(self, test: CatalogueTest) -> bool:
         if test.kind in LOOKED_UP:
@@ -190,7 +302,7 @@ class PatientRecord:
             for member, other in due.items()
             if other.available_hours <= report.available_hours + TOGETHER_HOURS
         }
-        awaited_already = self._awaited.get(first) == report
+        awaited_already = Awaited(first, report.number) in self._awaited
         is_taken = report.taken_hours <= self.clock_hours
         is_short = report.available_hours - report.taken_hours <= SHORT_TURNAROUND_HOURS
         if awaited_already or (not is_taken and is_short):
@@ -228,39 +340,46 @@ class PatientRecord:
         return last is None or report.number > last.number
 
     def _answer(self, verdict: _Verdict) -> Answer:
+        awaited = tuple(Awaited(test_id, report.number) for test_id, report in _to_await(verdict))
         if verdict.outcome is Outcome.PENDING:
-            return Answer(Outcome.PENDING, awaited_test_ids=tuple(verdict.reports))
+            return Answer(Outcome.PENDING, awaited=awaited)
         shown = tuple(
             self._as_shown(test_id, report) for test_id, report in verdict.reports.items()
         )
-        return Answer(verdict.outcome, shown, tuple(verdict.reports))
+        return Answer(verdict.outcome, shown, tuple(verdict.reports), awaited)
 
     def _show(self, test_id: str, report: Report) -> None:
         if self._is_new(test_id, report):
             self._shown[test_id] = (*self._shown.get(test_id, ()), report)
-        awaited = self._awaited.get(test_id)
-        if awaited and awaited.number <= report.number:
-            del self._awaited[test_id]
+        self._awaited.pop(Awaited(test_id, report.number), None)
 
-    def _deliver(self) -> list[tuple[str, Shown]]:
+    def _deliver(self) -> list[tuple[Awaited, Shown]]:
         due = sorted(
-            (report.available_hours, test_id)
-            for test_id, report in self._awaited.items()
+            (report.available_hours, one)
+            for one, report in self._awaited.items()
             if report.available_hours <= self.clock_hours
         )
         delivered = []
-        for _, test_id in due:
-            report = self._awaited[test_id]
-            delivered.append((test_id, self._as_shown(test_id, report)))
-            self._show(test_id, report)
+        for _, one in due:
+            report = self._awaited[one]
+            delivered.append((one, self._as_shown(one.test_id, report)))
+            self._show(one.test_id, report)
         return delivered
 
     def _as_shown(self, test_id: str, report: Report) -> Shown:
         shown = self._shown.get(test_id, ())
         if shown and shown[-1].number >= report.number:  # an older one, late
             shown = tuple(before for before in shown if before.number < report.number)
-        return Shown(self._catalogue.tests[test_id].canonical_name, report, shown)
+        test = self._catalogue.tests[test_id]
+        series = self._reports[test_id] if test.kind == "vital" else None
+        return Shown(test.canonical_name, report, shown, series)
+
+
+def _to_await(verdict: _Verdict) -> Iterator[tuple[str, Report]]:
+    if verdict.outcome is Outcome.PENDING:
+        yield from verdict.reports.items()
+    yield from verdict.later
 
 
 def _results(shown: Iterable[Shown]) -> tuple[Result, ...]:
-    return tuple(result for one in shown for result in one.results())
+    return tuple(map(Result.model_validate, read_report(report_text(shown))))

@@ -8,14 +8,15 @@ Every class is frozen; a change to a field changes `PROTOCOL_VERSION`.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-PROTOCOL_VERSION = "medcred/3"
-TEXT_PROTOCOL_VERSION = "medcred/2"
-"""What the opening says where results come without pictures: these messages are those of
-`medcred/2`, byte for byte."""
+from evaluators.encounter.results.reading import read_report
+
+PROTOCOL_VERSION = "medcred/5"
+TEXT_PROTOCOL_VERSION = "medcred/4"
+"""What the opening says where results come without pictures."""
 
 
 OUTPUT_LIMIT_MARK = "medcred:output_limit"
@@ -163,7 +164,7 @@ class Film(Border):
 
 
 class Result(Border):
-    """One result as a candidate sees it."""
+    """One result, as a program reads it out of a report (`results.reading`)."""
 
     test: str
     """Canonical name of the catalogue."""
@@ -172,23 +173,34 @@ class Result(Border):
     reference: str | None = None
     """Reference range, `low-high`."""
     flag: str | None = None
+    """`high` or `low` against the range; else `abnormal` where the record flags it."""
     hours: float
     """When it became available, in hours since arrival, one decimal."""
     previous: tuple[str, ...] = ()
-    """Earlier values of the same test shown before, oldest first, as `value @ hours`."""
+    """Earlier values of the same test, oldest first, as `value at hours h`."""
     image: str | None = None
     """Handle of the picture that this reports; it stands in the message that names it first. Only
     for candidates that take pictures."""
 
 
 class OrderReply(Border):
-    """The reply to one order, in words that do not tell why a result is missing."""
+    """The reply to one order, in words that do not tell why a result is missing.
+
+    In a message `results` is the report, one text (docs/decisions/results-as-read.md). Read back
+    into this type, the text stands in `report`, and `results` holds what could be read out of it.
+    """
 
     order: str
     status: Literal["resulted", "pending", "unavailable", "ambiguous", "unrecognised"]
+    report: str = ""
     results: tuple[Result, ...] = ()
     choices: tuple[str, ...] = ()
     """Canonical names to choose from, when ambiguous."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, given: Any) -> Any:
+        return _with_report_read(given, "results", "report")
 
 
 class Reply(Border):
@@ -233,8 +245,24 @@ class TurnReply(Border):
     clock_hours: float
     """Hours since arrival after this turn's orders."""
     orders: tuple[OrderReply, ...] = ()
+    delivered_report: str = ""
+    """In a message this text is `delivered` itself."""
     delivered: tuple[Result, ...] = ()
     """Results ordered in earlier turns that became available by the clock."""
+    pending: tuple[str, ...] = ()
+    """Canonical names of the tests whose result is still on its way, in their order."""
     actions_noted: int = 0
     notices: tuple[str, ...] = ()
     turns_left: int
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, given: Any) -> Any:
+        return _with_report_read(given, "delivered", "delivered_report")
+
+
+def _with_report_read(given: Any, results: str, report: str) -> Any:
+    """`given` with the text under `results` put under `report`, and what it says in its place."""
+    if isinstance(given, dict) and isinstance(given.get(results), str):
+        return {**given, report: given[results], results: read_report(given[results])}
+    return given

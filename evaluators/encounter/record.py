@@ -31,6 +31,8 @@ class OrderRecord(Border):
     whose results a tool has read."""
     clock_hours: float
     """Clock after the order was answered."""
+    still_pending_test_ids: tuple[str, ...] = ()
+    """Catalogue ids of which a result was still on its way when the encounter ended."""
 
 
 class ActionRecord(Border):

@@ -40,6 +40,7 @@ from evaluators.encounter.protocol import (
     Step,
 )
 from evaluators.encounter.record import EncounterRecord
+from evaluators.encounter.results import rendering
 from evaluators.encounter.tools import registry as tools
 from evaluators.scenario_sets import Scenario, ScenarioSet, TruthTest
 
@@ -395,6 +396,7 @@ def encounter_methodology(
         "protocol": PROTOCOL_VERSION,
         "system_prompt_sha256": hashlib.sha256(system_prompt().encode()).hexdigest(),
         "tasks_sha256": tasks.tasks_sha256(),
+        "results_files": rendering.results_sha256s(),
         "limits": asdict(limits or Limits()),
         "catalogue_sha256": (catalogue or load_catalogue()).sha256,
         "rules": {
@@ -403,6 +405,7 @@ def encounter_methodology(
             "lookup": lookup.RULES_VERSION,
             "orders": orders.RULES_VERSION,
             "replies": replies.RULES_VERSION,
+            "results": rendering.RULES_VERSION,
             "tools": tools.RULES_VERSION,
         },
     }

@@ -264,9 +264,9 @@ def test_the_film_leaves_with_its_report_and_stays_in_the_conversation(
         [(3, second)],
     ]
     told = json.loads(endpoint.requests[2]["messages"][5]["content"][0]["text"])
-    assert told["orders"][0]["results"][0]["image"] == "image 2"
+    assert "Chest radiograph [CHEST (PORTABLE AP); image 2]: " in told["orders"][0]["results"]
     opened = json.loads(endpoint.requests[0]["messages"][1]["content"])
-    assert opened["protocol"] == "medcred/3"
+    assert opened["protocol"] == "medcred/5"
 
 
 def test_what_was_answered_over_a_picture_is_replayed_and_scored_without_asking(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from evaluators.catalogue import Catalogue
-from evaluators.encounter.protocol import Reply
+from evaluators.encounter.protocol import Reply, TurnReply
 from evaluators.encounter.session import (
     Encounter,
     Limits,
@@ -43,10 +43,12 @@ def start(
 
 
 def say(encounter: Encounter, step: Any, **more: Any) -> dict[str, Any] | None:
-    """Give a reply; return the evaluator's answer, if the encounter goes on."""
+    """Give a reply; return the evaluator's answer, its reports read, if the encounter goes on."""
     text = step if isinstance(step, str) else json.dumps(step)
     encounter.take_reply(Reply(text=text, **more))
     if encounter.is_over:
         return None
     answer: dict[str, Any] = json.loads(encounter.messages()[-1]["content"])
-    return answer
+    if "protocol_error" in answer:
+        return answer
+    return TurnReply.model_validate(answer).model_dump(mode="json", exclude_none=True)

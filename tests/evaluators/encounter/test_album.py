@@ -102,7 +102,7 @@ def test_films_are_numbered_in_the_order_in_which_they_are_shown(
     assert images(say(encounter, {"orders": ["potassium"]})) == [None]
     later = say(encounter, {"orders": ["CXR"]})
     assert images(later) == ["image 2"]
-    assert results(later)[0]["previous"] == ["Clear. @ 1.5"]
+    assert results(later)[0]["previous"] == ["reported at 0.5 h"]
     assert placed(encounter) == [("image 1", digest(9), 3), ("image 2", digest(3), 7)]
 
 
@@ -178,24 +178,24 @@ def test_the_film_that_is_asked_about_is_image_1_and_in_the_opening(
 STEPS: tuple[Any, ...] = ({"orders": ["chest x-ray"]}, {"orders": ["CXR", "what"]}, FINAL)
 
 
-def test_what_a_candidate_reads_that_takes_no_pictures_is_what_it_always_read(
+def test_who_takes_no_pictures_reads_reports_that_speak_of_none(
     film: MakeItem, open_with: Callable[..., Encounter]
 ) -> None:
-    # Written down from `medcred/2`, before results had pictures.
+    # Written down, so that no word of a message changes unnoticed.
     encounter = open_with([film(1.5, "Clear.", 1), film(9.0, "Opacity.", 2)], shows_pictures=False)
     for step in STEPS[:2]:
         say(encounter, step)
     assert [m["content"] for m in encounter.messages()[1:] if m["role"] == "user"] == [
-        '{"protocol":"medcred/2","category":"cardiology","presentation":{"age_years":61,"sex":"F",'
+        '{"protocol":"medcred/4","category":"cardiology","presentation":{"age_years":61,"sex":"F",'
         '"chief_complaint":"Chest pain","home_drugs":[],"past_diagnoses":[]},"clock_hours":0.0,'
         '"turns_left":12}',
-        '{"clock_hours":1.5,"orders":[{"order":"chest x-ray","status":"resulted","results":[{"test"'
-        ':"Chest radiograph","value":"Clear.","hours":1.5,"previous":[]}],"choices":[]}],'
-        '"delivered":[],"actions_noted":0,"notices":[],"turns_left":11}',
-        '{"clock_hours":9.0,"orders":[{"order":"CXR","status":"resulted","results":[{"test":'
-        '"Chest radiograph","value":"Opacity.","hours":9.0,"previous":["Clear. @ 1.5"]}],'
-        '"choices":[]},{"order":"what","status":"unrecognised","results":[],"choices":[]}],'
-        '"delivered":[],"actions_noted":0,"notices":[],"turns_left":10}',
+        '{"clock_hours":1.5,"orders":[{"order":"chest x-ray","status":"resulted","results":"[taken '
+        '0.5 h, reported 1.5 h]\\nChest radiograph [CHEST (PORTABLE AP)]: Clear.","choices":[]}],'
+        '"delivered":"","pending":[],"actions_noted":0,"notices":[],"turns_left":11}',
+        '{"clock_hours":9.0,"orders":[{"order":"CXR","status":"resulted","results":"[taken 8.0 h, '
+        "reported 9.0 h]\\nChest radiograph [CHEST (PORTABLE AP)]: Opacity.; before: reported at "
+        '0.5 h","choices":[]},{"order":"what","status":"unrecognised","results":"","choices":[]}],'
+        '"delivered":"","pending":[],"actions_noted":0,"notices":[],"turns_left":10}',
     ]
     assert encounter.pictures() == ()
 

@@ -62,7 +62,7 @@ def test_ordering_again_later_returns_the_later_value_with_the_earlier_one(
     record.turn(["lab_k"])
     (answer,) = record.turn(["lab_k"]).answers
     assert answer.results[0].value == "4.8"
-    assert answer.results[0].previous == ("4.1 @ 2.0",)
+    assert answer.results[0].previous == ("4.1 at 1.0 h",)
 
 
 def test_specimen_taken_by_the_clock_is_pending_and_delivered_when_the_clock_passes_it(
@@ -296,10 +296,10 @@ def test_result_is_worded_as_the_record_has_it(
         "value": "4.1",
         "unit": "mEq/L",
         "reference": "3.5-5.1",
-        "flag": "abnormal",
+        "flag": "abnormal",  # within its range: the record's own word
         "hours": 0.0,
     }
-    assert culture.value == "Blood Culture (BLOOD): E. COLI"
+    assert (culture.test, culture.value) == ("Blood culture", "E. COLI")
     assert (sodium.value, sodium.reference) == ("140", "<= 145")
     assert str(sodium.hours) == "0.0"
 

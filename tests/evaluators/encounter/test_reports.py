@@ -5,8 +5,7 @@ from collections.abc import Callable
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evaluators.encounter._reports import Report, Shown, TestReports
-from evaluators.encounter.protocol import Result
+from evaluators.encounter._reports import Report, TestReports
 from evaluators.scenario_sets import EvidenceItem
 
 Item = Callable[..., EvidenceItem]
@@ -52,20 +51,3 @@ def test_report_is_taken_when_its_first_specimen_was(make_item: Item) -> None:
     assert report is not None
     assert report.taken_hours == 1.0
     assert [item.value for item in report.items] == ["a", "b"]
-
-
-def test_plain_result_is_the_typed_one_without_nulls(make_item: Item) -> None:
-    first, second = (
-        TestReports([make_item("lab_k", 0.0, hours, str(hours))]).newest(9.0, None)
-        for hours in (1.0, 2.0)
-    )
-    assert first is not None
-    assert second is not None
-    shown = Shown("Potassium", second, (first,))
-    (result,) = shown.results()
-    assert isinstance(result, Result)
-    assert result.previous == ("1.0 @ 1.0",)
-    assert shown.as_plain() == [result.model_dump(mode="json", exclude_none=True)]
-    assert list(shown.as_plain()[0]) == [
-        name for name in Result.model_fields if getattr(result, name) is not None
-    ]

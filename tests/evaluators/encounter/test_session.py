@@ -295,6 +295,10 @@ def test_every_answer_is_a_turn_reply_in_its_own_form(
             plain = TurnReply.model_validate_json(message["content"]).model_dump(
                 mode="json", exclude_none=True
             )
+            plain["delivered"] = plain.pop("delivered_report")
+            for order in plain["orders"]:
+                order["results"] = order.pop("report")
+            plain = {name: plain[name] for name in TurnReply.model_fields if name in plain}
             assert message["content"] == json.dumps(
                 plain, ensure_ascii=False, separators=(",", ":")
             )
@@ -323,7 +327,7 @@ def test_methodology_changes_with_what_the_outcome_depends_on() -> None:
     assert usual == encounter_methodology(Limits(), load_catalogue())
     assert usual != encounter_methodology(Limits(turns=11))
     assert usual["rules"].keys() == {
-        *("actions", "conduct", "lookup", "orders", "replies", "tools")
+        *("actions", "conduct", "lookup", "orders", "replies", "results", "tools")
     }
     json.dumps(usual, allow_nan=False)
 

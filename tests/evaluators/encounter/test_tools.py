@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from evaluators.catalogue import load_catalogue
 from evaluators.encounter.orders import order_resolver
-from evaluators.encounter.protocol import Presentation, Reply
+from evaluators.encounter.protocol import Presentation, Reply, TurnReply
 from evaluators.encounter.session import Encounter
 from evaluators.encounter.tools._tally import ToolResult
 from evaluators.encounter.tools.registry import TOOLS, run_tool, tool_of
@@ -360,13 +360,17 @@ def test_a_tool_is_answered_in_an_encounter_and_what_it_read_counts_as_asked() -
     encounter = Encounter(scenario, (), ("hosp",), "gastroenterology", load_catalogue())
     encounter.take_reply(Reply(text=json.dumps({"orders": ["creatinine"]})))
     encounter.take_reply(Reply(text=json.dumps({"orders": ["MELD score", "Ranson", "KDIGO"]})))
-    meld, ranson, kdigo = json.loads(encounter.messages()[-1]["content"])["orders"]
-    assert meld["status"] == "resulted"
-    assert meld["results"][0] | {"hours": 1.0} == {
-        "test": "MELD", "value": "23", "unit": "points", "hours": 1.0, "previous": [],
-    }  # fmt: skip
-    assert "missing" in ranson["results"][-1]["test"]
-    assert kdigo["status"] == "unavailable"
+    answer = TurnReply.model_validate_json(encounter.messages()[-1]["content"])
+    meld, ranson, kdigo = answer.orders
+    assert meld.status == "resulted"
+    assert (meld.results[0].test, meld.results[0].value, meld.results[0].unit) == (
+        "MELD",
+        "23",
+        "points",
+    )
+    assert "MELD [input]: creatinine, mg/dL: 2.0, at 1.0 h" in meld.report
+    assert "Ranson at admission [missing]: " in ranson.report
+    assert kdigo.status == "unavailable"
     encounter.take_reply(Reply(text=json.dumps({"final": {"diagnosis": "cirrhosis"}})))
     orders = encounter.record().orders
     assert [order.tool_id for order in orders] == [None, "tool_meld", "tool_ranson", "tool_kdigo"]
