@@ -54,8 +54,11 @@ class Examination:
     @cached_property
     def folder(self) -> Path:
         """Where journal and scores lie."""
+        from evaluators.scenario_sets import read_manifest
+
+        digest = read_manifest(self.workspace.scenario_set(self.category)).digest
         return self.workspace.examination(
-            self.category, self.candidate.id, self.candidate.sha256, self.scenario_set.digest
+            self.category, self.candidate.id, self.candidate.sha256, digest
         )
 
     @property
