@@ -28,7 +28,7 @@ from evaluators.candidates.egress import EgressRefused, Tier
 from evaluators.candidates.reference.briefing import Briefing
 from evaluators.encounter import replies
 from evaluators.encounter.protocol import Picture, Reply
-from evaluators.human.draft import COMMANDS, HINTS, Draft, LineRefused
+from evaluators.human.draft import COMMANDS, HINTS, Draft, LineRefused, commands_of
 from evaluators.transcript.files import write_private
 from evaluators.transcript.messages import (
     Evidence,
@@ -43,21 +43,6 @@ from evaluators.transcript.terminal import answer_view, opening_view, results_ta
 ReadLine = Callable[[str], str]
 """Gives the next line for a prompt; raises EOFError when there is none."""
 
-_ABBREVIATED: Final = {
-    "o": "order",
-    "e": "exam",
-    "t": "tool",
-    "d": "do",
-    "ddx": "think",
-    "dx": "diagnose",
-    "findings": "finding",
-    "s": "send",
-    "u": "undo",
-    "h": "help",
-    "?": "help",
-    "q": "quit",
-    "exit": "quit",
-}
 _OTHERS: Final = {
     "send": "send the step: orders are carried out and the clock moves",
     "wait": "send a step without orders or actions",
@@ -180,8 +165,7 @@ class Desk(ModelClient):
 
     def _step(self, pictures: Sequence[Picture]) -> str:
         draft = Draft()
-        while True:
-            command, words = self._command()
+        for command, words in self._commands():
             if command in COMMANDS:
                 self._change(draft, command, words)
             elif command in ("send", "wait"):
@@ -192,15 +176,16 @@ class Desk(ModelClient):
                 raise EncounterLeft
             elif command:
                 self._other(command, words, draft, pictures)
+        raise EncounterLeft  # there are no more lines
 
-    def _command(self) -> tuple[str, str]:
-        try:
-            line = self._read_line(f"{self._turns_left} turns left> ")
-        except (EOFError, KeyboardInterrupt):
-            raise EncounterLeft from None
-        head, _, words = line.strip().partition(" ")
-        name = head.lower()
-        return _ABBREVIATED.get(name, name), words
+    def _commands(self) -> Iterator[tuple[str, str]]:
+        while True:
+            plural = "" if self._turns_left == 1 else "s"
+            try:
+                line = self._read_line(f"{self._turns_left} turn{plural} left> ")
+            except (EOFError, KeyboardInterrupt):
+                return
+            yield from commands_of(line)
 
     def _change(self, draft: Draft, command: str, words: str) -> None:
         try:

@@ -122,6 +122,24 @@ class Draft:
         self._past.append(before)
 
 
+def commands_of(line: str) -> list[tuple[str, str]]:
+    """The commands of one line with what follows each, the first word in small letters.
+
+    `exam heart; order cbc, bmp` is two: a part after a semicolon that begins with a command of the
+    draft and goes on is a command of its own.
+    """
+    found: list[tuple[str, str]] = []
+    for part in line.split(";"):
+        head, _, words = part.strip().partition(" ")
+        name = ABBREVIATED.get(head.lower(), head.lower())
+        if not found or (name in COMMANDS and (words.strip() or name in _WORDLESS)):
+            found.append((name, words))
+        else:
+            command, before = found[-1]
+            found[-1] = (command, f"{before};{part}")
+    return found
+
+
 def split(words: str) -> list[str]:
     """Entries of a line, parted by semicolons; blanks are left out."""
     return [entry for part in words.split(";") if (entry := part.strip())]
@@ -270,6 +288,22 @@ def _answer_words(value: Any) -> str:
     return str(value)
 
 
+ABBREVIATED: Final[Mapping[str, str]] = {
+    "o": "order",
+    "e": "exam",
+    "t": "tool",
+    "d": "do",
+    "ddx": "think",
+    "dx": "diagnose",
+    "findings": "finding",
+    "s": "send",
+    "u": "undo",
+    "h": "help",
+    "?": "help",
+    "q": "quit",
+    "exit": "quit",
+}
+"""Short forms of commands, those of the desk included."""
 COMMANDS: Final[Mapping[str, Callable[[Draft, str], None]]] = {
     "order": _order,
     "exam": _exam,

@@ -20,7 +20,7 @@ from evaluators.encounter.session import Encounter
 from evaluators.encounter.tools.registry import TOOLS
 from evaluators.examine import WALL_TIME_MARK
 from evaluators.scenario_sets import ScenarioSet
-from evaluators.scoring.safety import SafetyFlag
+from evaluators.scoring.safety import SEVERITIES, SafetyFlag
 from evaluators.scoring.score import CaseScore, ExaminationScorer
 from evaluators.transcript.messages import (
     Evidence,
@@ -197,7 +197,8 @@ def make_page(
     scorer = scorer or ExaminationScorer(scenario_set, manifest.category, catalogue)
     case = scorer.score(record) if is_over else None
     truth = scenario_set.truths[scenario_id]
-    flags = tuple(_flag(flag, catalogue) for flag in case.flags) if case else ()
+    worst_first = sorted(case.flags, key=lambda f: SEVERITIES.index(f.severity)) if case else []
+    flags = tuple(_flag(flag, catalogue) for flag in worst_first)
     costs = [reply.cost_usd for reply in given]
     return Page(
         scenario_id=scenario_id,

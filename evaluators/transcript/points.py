@@ -14,7 +14,7 @@ from evaluators.catalogue import Catalogue
 from evaluators.scenario_sets import GroundTruth
 from evaluators.scoring.credit import RankedCredit
 from evaluators.scoring.kinds.films import named_findings
-from evaluators.scoring.safety import SafetyFlag
+from evaluators.scoring.safety import SEVERITIES, SafetyFlag
 from evaluators.scoring.score import CaseScore
 from evaluators.scoring.tests_ordered import NEUTRAL_BUDGET
 from evaluators.transcript.messages import shown_text
@@ -165,9 +165,10 @@ def _ranked(entry: RankedCredit, target: str, catalogue: Catalogue, *, is_answer
         )
     else:
         why = f"{taken}: not what the patient had" if named else taken
-    place = "" if entry.place is not None else "; named above already"
+    if entry.place is None:
+        why = "the same as an entry above: it takes no place of its own"
     mark: Mark = "gain" if earned else "loss" if is_answer else "neutral"
-    return Line(mark, text + code, why + place, _points(earned))
+    return Line(mark, text + code, why, _points(earned))
 
 
 # --- what a kind asks besides
@@ -231,7 +232,7 @@ def _findings(named: Mapping[str, str], labels: Mapping[str, Any]) -> Iterable[L
 
 def _safety(case: CaseScore, catalogue: Catalogue) -> Section:
     lines = []
-    for flag in case.flags:
+    for flag in sorted(case.flags, key=lambda one: SEVERITIES.index(one.severity)):
         words, why = flag_words(flag, catalogue)
         where = (
             f"turn {flag.turn}: {shown_text(flag.wording)}"
