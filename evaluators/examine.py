@@ -94,6 +94,7 @@ async def examine(
     *,
     concurrency: int | None = None,
     limits: Limits | None = None,
+    only: Sequence[str] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     open_client: Callable[..., ModelClient] = ModelClient,
 ) -> Examination:
@@ -107,6 +108,7 @@ async def examine(
         catalogue: what can be ordered and done.
         concurrency: encounters at one time; the candidate's `max_concurrency` by default.
         limits: caps of one encounter; those of the methodology by default.
+        only: the scenarios to go through, in this order; all of the set by default.
         on_progress: told after every encounter.
         open_client: makes the client from candidate and `tier`.
 
@@ -128,6 +130,7 @@ async def examine(
             client.expect_model(model)
         run = _Run(scenario_set, candidate, catalogue, limits or Limits(), journal, client)
         run.on_progress = on_progress
+        run.only = only
         async with client:
             await run.all_scenarios(concurrency or candidate.max_concurrency)
         return run.examination()
@@ -194,6 +197,7 @@ class _Run:
         client: ModelClient,
     ) -> None:
         self.on_progress: Callable[[Progress], None] | None = None
+        self.only: Sequence[str] | None = None
         self._set = scenario_set
         self._candidate = candidate
         self._catalogue = catalogue
@@ -211,7 +215,7 @@ class _Run:
         self._stopped: StopReason | None = None
 
     async def all_scenarios(self, concurrency: int) -> None:
-        waiting = iter(sorted(self._set.scenarios))
+        waiting = iter(sorted(self._set.scenarios) if self.only is None else self.only)
         workers = min(concurrency, max(1, len(self._set.scenarios)))
         failure: BaseException | None = None
         try:

@@ -17,10 +17,12 @@ import typer
 from rich.console import Console
 
 from orchestration.cohort_commands import cohort_app
+from orchestration.encounter_commands import encounter
 from orchestration.leak_commands import leaks
 from orchestration.order_commands import order
 from orchestration.score_commands import score
 from orchestration.settings import PROJECT, Settings
+from orchestration.transcript_commands import transcript
 from registry.cli import app as registry_app
 
 app = typer.Typer(
@@ -34,9 +36,11 @@ app.add_typer(scenario_set_app, name="scenario-set")
 app.add_typer(data_app, name="data")
 app.add_typer(cohort_app, name="cohort")
 app.add_typer(registry_app, name="registry")
+app.command()(encounter)
 app.command()(leaks)
 app.command()(order)
 app.command()(score)
+app.command()(transcript)
 
 console = Console()
 complaints = Console(stderr=True)
@@ -164,10 +168,12 @@ def _workspace() -> Any:
 
 @app.command()
 def standings(as_json: JsonOption = False) -> None:
-    """Who stands where, after the last run."""
+    """Who stands where, after the last run; persons beside it, as baselines."""
+    from orchestration.baselines import baselines, show_baseline
     from orchestration.show import show_standings
 
-    path = _workspace().standings
+    workspace = _workspace()
+    path = workspace.standings
     if not path.is_file():
         raise fail("There are no standings yet: run `medcred run`.")
     record = json.loads(path.read_text())
@@ -175,6 +181,8 @@ def standings(as_json: JsonOption = False) -> None:
         typer.echo(json.dumps(record, indent=2, sort_keys=True))
     else:
         show_standings(console, record)
+        for baseline in baselines(Settings(), workspace):
+            show_baseline(console, baseline)
 
 
 @app.command()

@@ -38,6 +38,10 @@ class ActionScore:
     precision: float | None
     expected: tuple[str, ...]
     """Actions that were expected of this patient, sorted."""
+    met: tuple[str, ...] = ()
+    """Those of `expected` that were stated."""
+    readings: tuple[tuple[str, str], ...] = ()
+    """Each distinct wording that named an action: expected, neutral or unneeded."""
 
 
 def score_actions(
@@ -59,14 +63,19 @@ def score_actions(
             neutral.add(row.action_id)
     stated = {action.wording: action for action in record.actions if action.action_ids}
     meant = {action_id for action in stated.values() for action_id in action.action_ids}
-    readings = [
-        _best(action.action_ids, expected, neutral, catalogue) for action in stated.values()
-    ]
-    good, unneeded = readings.count("expected"), readings.count("unneeded")
+    readings = tuple(
+        (wording, _best(action.action_ids, expected, neutral, catalogue))
+        for wording, action in stated.items()
+    )
+    best = [reading for _, reading in readings]
+    good, unneeded = best.count("expected"), best.count("unneeded")
+    met = expected & meant
     return ActionScore(
-        recall=len(expected & meant) / len(expected) if expected else None,
+        recall=len(met) / len(expected) if expected else None,
         precision=good / (good + unneeded) if good + unneeded else None,
         expected=tuple(sorted(expected)),
+        met=tuple(sorted(met)),
+        readings=readings,
     )
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from evaluators.encounter.protocol import RankedDiagnosis
@@ -32,6 +32,8 @@ class Stated:
 
     probability: float
     is_target: bool
+    named: str = field(default="", compare=False)
+    """What it was put on: the id of what was recognised, else the candidate's own words."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class CalibrationScore:
     """In [0, 1], 0 is best; None when no probability was stated."""
     stated: tuple[Stated, ...]
     """One entry for each distinct diagnosis with a probability, highest first."""
+    rest: float = 0.0
+    """What the probabilities leave to 1: put on something that was not named, which is wrong."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,13 @@ def score_calibration(
 ) -> CalibrationScore:
     """Score the last differential of one encounter."""
     summed: dict[str, list[float]] = {}
+    words: dict[str, str] = {}
     for place, entry in enumerate(differential):
         if entry.probability is None:
             continue
         name = match(entry.diagnosis, entry.icd10).matched_id or f"?{place}"
         summed.setdefault(name, []).append(entry.probability)
+        words.setdefault(name, entry.diagnosis if name.startswith("?") else name)
     if not summed:
         return CalibrationScore(None, ())
     # fsum is exact, so that the order of the entries changes no byte.
@@ -76,10 +82,10 @@ def score_calibration(
     wrong = [share for name, share in shares.items() if name != target]
     brier = math.fsum([(1 - on_target) ** 2, rest**2, *(share**2 for share in wrong)]) / 2
     stated = sorted(
-        (Stated(min(1.0, share), name == target) for name, share in shares.items()),
+        (Stated(min(1.0, share), name == target, words[name]) for name, share in shares.items()),
         key=lambda entry: (-entry.probability, entry.is_target),
     )
-    return CalibrationScore(min(1.0, brier), tuple(stated))
+    return CalibrationScore(min(1.0, brier), tuple(stated), rest)
 
 
 def reliability(stated: Iterable[Stated]) -> tuple[ReliabilityBin, ...]:

@@ -28,6 +28,18 @@ NOTHING = Credit(0.0, 0.0)
 
 
 @dataclass(frozen=True)
+class RankedCredit:
+    """One entry of what was ranked, the final answer first: what it was taken for and is worth."""
+
+    diagnosis: str
+    icd10: str | None
+    match: DiagnosisMatch
+    credit: Credit
+    place: int | None
+    """1-based; None for an entry that names the same as an earlier one and takes no place."""
+
+
+@dataclass(frozen=True)
 class DiagnosisScore:
     """Diagnosis axis of one encounter."""
 
@@ -37,6 +49,8 @@ class DiagnosisScore:
     top5: float
     match: DiagnosisMatch
     """Reading of the final answer."""
+    ranked: tuple[RankedCredit, ...] = ()
+    """Every entry with its reason, as top-3 and top-5 count them."""
 
 
 def credit_of(
@@ -80,17 +94,24 @@ def score_diagnosis(
         matcher.match(final.diagnosis, final.icd10) if final is not None else DiagnosisMatch()
     )
     places: list[str] = []
+    ranked: list[RankedCredit] = []
     for place, (text, code) in enumerate(_ranked(final, differential)):
+        match = matcher.match(text, code)
         # What nobody recognises keeps a place of its own.
-        name = matcher.match(text, code).matched_id or f"?{place}"
+        name = match.matched_id or f"?{place}"
+        taken = None
         if name not in places:
             places.append(name)
-    credits = [credit_of(name, target, relatives, examined).strict for name in places]
+            taken = len(places)
+        credit = credit_of(match.matched_id, target, relatives, examined)
+        ranked.append(RankedCredit(text, code, match, credit, taken))
+    credits = [entry.credit.strict for entry in ranked if entry.place is not None]
     return DiagnosisScore(
         credit=credit_of(final_match.matched_id, target, relatives, examined),
         top3=max(credits[:3], default=0.0),
         top5=max(credits[:5], default=0.0),
         match=final_match,
+        ranked=tuple(ranked),
     )
 
 

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -55,6 +55,10 @@ class SafetyFlag:
     severity: Severity
     source: str
     """Guideline on which the rule rests."""
+    turn: int | None = field(default=None, compare=False)
+    """Turn in which it was broken; None for what was left undone by the end."""
+    wording: str = field(default="", compare=False)
+    """The action or order that broke it, in the candidate's words; empty for an omission."""
 
 
 @dataclass(frozen=True)
@@ -202,11 +206,13 @@ class SafetyScorer:
         for action in record.actions:
             if not is_conditional(action.wording):
                 moment = course.at(action.turn, action.clock_hours)
-                found.extend(self._of_rules(moment, action.wording, action.action_ids, ()))
-                found.extend(self._of_condition(moment, action, truth.condition_id))
+                flagged = self._of_rules(moment, action.wording, action.action_ids, ())
+                flagged += self._of_condition(moment, action, truth.condition_id)
+                found.extend(replace(f, turn=action.turn, wording=action.wording) for f in flagged)
         for order, test_id in course.resolved:
             moment = course.at(order.turn, course.start_of(order.turn))
-            found.extend(self._of_rules(moment, order.wording, (), (test_id,)))
+            flagged = self._of_rules(moment, order.wording, (), (test_id,))
+            found.extend(replace(f, turn=order.turn, wording=order.wording) for f in flagged)
         if omissions and record.final is not None:
             found.extend(self._of_omissions(course.at_end()))
         worst: dict[str, SafetyFlag] = {}

@@ -53,6 +53,10 @@ class TestScore:
     """Essential tests that this patient had, sorted."""
     wasted: int
     """Distinct tests of low value or beyond the budget."""
+    recalled: tuple[str, ...] = ()
+    """Those of `to_recall` that were asked for."""
+    worths: tuple[tuple[str, str | None], ...] = ()
+    """Each distinct test asked for, sorted, with its relation; None where it is not listed."""
 
 
 @dataclass(frozen=True)
@@ -131,15 +135,18 @@ def score_tests(record: EncounterRecord, truth: GroundTruth, relations: TestRela
             if relation == "essential" and _has(test_id, had, relations, PANEL_HAD_PERCENT)
         )
     )
-    recalled = sum(_has(t, covered, relations, PANEL_ORDERED_PERCENT) for t in to_recall)
-    worths = [relations.worth(test_id) for test_id in ordered]
+    recalled = tuple(t for t in to_recall if _has(t, covered, relations, PANEL_ORDERED_PERCENT))
+    judged = tuple((test_id, relations.worth(test_id)) for test_id in sorted(ordered))
+    worths = [worth for _, worth in judged]
     useful = sum(worth in _GOOD for worth in worths)
     wasted = worths.count(_LOW_VALUE) + max(0, worths.count(None) - NEUTRAL_BUDGET)
     return TestScore(
-        recall=recalled / len(to_recall) if to_recall else None,
+        recall=len(recalled) / len(to_recall) if to_recall else None,
         precision=useful / (useful + wasted) if useful + wasted else None,
         to_recall=to_recall,
         wasted=wasted,
+        recalled=recalled,
+        worths=judged,
     )
 
 

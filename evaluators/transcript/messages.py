@@ -1,0 +1,247 @@
+"""Messages of an encounter read back into plain views, every text cleaned for a screen.
+
+Belongs here: JSON of a message to what a person is shown of it. Does not belong here: how it looks
+(`terminal`, `html`), writing messages (`evaluators.encounter`).
+
+The views ask for little: fields that a later protocol adds are left out, and a result that is plain
+text stays text. Cleaning takes away escapes, control, bidirectional and zero-width characters,
+since notes and candidates may hold any.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from evaluators.encounter._wording import clean_text
+
+_VITALS: Final = (
+    ("temperature_c", "temperature", "C"),
+    ("heart_rate_bpm", "heart rate", "/min"),
+    ("resp_rate_per_min", "breathing", "/min"),
+    ("spo2_pct", "oxygen saturation", "%"),
+)
+_TEXTS: Final = (
+    ("history", "History of present illness"),
+    ("past_history", "Past history"),
+    ("past_diagnoses", "Coded in earlier stays"),
+    ("home_drugs", "Drugs at home"),
+    ("allergies", "Allergies"),
+    ("social_history", "Social history"),
+    ("family_history", "Family history"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningView:
+    """Who has come."""
+
+    category: str
+    who: str
+    """Age, sex, how the patient came."""
+    complaint: str
+    vitals: tuple[str, ...]
+    """At arrival, each with its unit."""
+    texts: tuple[tuple[str, str], ...]
+    """Headings with their texts; lines are kept."""
+    task: str
+    """What is asked besides diagnosis and plan; empty when nothing is."""
+    film: tuple[tuple[str, str], ...]
+    """What is shown of a film that is asked about."""
+    image: str
+    """Handle of its picture; empty without one."""
+    clock_hours: float
+    turns_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """One result as it was shown."""
+
+    test: str
+    value: str
+    unit: str = ""
+    reference: str = ""
+    flag: str = ""
+    hours: float | None = None
+    """When it became available, hours since arrival."""
+    previous: tuple[str, ...] = ()
+    image: str = ""
+    """Handle of its picture; empty without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """The answer to one order."""
+
+    order: str
+    status: str
+    results: tuple[ResultView, ...]
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """The answer to one step."""
+
+    clock_hours: float
+    orders: tuple[OrderView, ...] = ()
+    delivered: tuple[ResultView, ...] = ()
+    notices: tuple[str, ...] = ()
+    actions_noted: int = 0
+    turns_left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RepairView:
+    """The request to send an unreadable reply again."""
+
+    reason: str
+
+
+@dataclass(slots=True)
+class Evidence:
+    """All results that an encounter has shown so far, by test in the order of their arrival."""
+
+    by_test: dict[str, list[ResultView]] = field(default_factory=dict)
+
+    def add(self, answer: TurnView) -> None:
+        """Take in what one answer shows; what was shown before is not taken twice."""
+        for result in (*(r for o in answer.orders for r in o.results), *answer.delivered):
+            known = self.by_test.setdefault(result.test, [])
+            if all(
+                (result.value, result.hours, result.unit) != (k.value, k.hours, k.unit)
+                for k in known
+            ):
+                known.append(result)
+
+
+def shown_text(text: object, *, keep_lines: bool = False) -> str:
+    """Any text made safe for a screen."""
+    return clean_text(str(text), keep_lines=keep_lines)
+
+
+def read_opening(content: str) -> OpeningView:
+    """The first message to a candidate.
+
+    Raises:
+        ValueError: when it is no opening.
+    """
+    message = _object(content)
+    told = message.get("presentation")
+    if not isinstance(told, dict):
+        raise ValueError("The first message of an encounter is no opening: examine anew.")
+    film = message.get("film") or {}
+    sex = {"F": "woman", "M": "man"}.get(str(told.get("sex")), "patient")
+    arrival = f", came by {shown_text(told['arrival']).lower()}" if told.get("arrival") else ""
+    return OpeningView(
+        category=shown_text(message.get("category", "")),
+        who=f"{shown_text(told.get('age_years', '?'))}-year-old {sex}{arrival}",
+        complaint=shown_text(told.get("chief_complaint") or ""),
+        vitals=_vitals(told),
+        texts=tuple(
+            (title, shown_text(_listed(told[name]), keep_lines=True))
+            for name, title in _TEXTS
+            if told.get(name)
+        ),
+        task=shown_text(message.get("task") or ""),
+        film=tuple(
+            (name, shown_text(film[name]))
+            for name in ("view", "indication", "findings")
+            if film.get(name)
+        ),
+        image=shown_text(film.get("image") or ""),
+        clock_hours=_hours(message.get("clock_hours")) or 0.0,
+        turns_left=int(message.get("turns_left", 0)),
+    )
+
+
+def read_answer(content: str) -> TurnView | RepairView:
+    """A later message to a candidate: the answer to a step, or the request for a repair.
+
+    Raises:
+        ValueError: when it is neither.
+    """
+    message = _object(content)
+    if "protocol_error" in message:
+        return RepairView(shown_text(message["protocol_error"]))
+    if "clock_hours" not in message:
+        raise ValueError("A message of an encounter is neither answer nor repair: examine anew.")
+    return TurnView(
+        clock_hours=_hours(message["clock_hours"]) or 0.0,
+        orders=tuple(
+            OrderView(
+                order=shown_text(order.get("order", "")),
+                status=shown_text(order.get("status", "")),
+                results=_results(order.get("results")),
+                choices=_texts(order.get("choices")),
+            )
+            for order in message.get("orders") or ()
+        ),
+        delivered=_results(message.get("delivered")),
+        notices=_texts(message.get("notices")),
+        actions_noted=int(message.get("actions_noted", 0)),
+        turns_left=int(message.get("turns_left", 0)),
+    )
+
+
+def _object(content: str) -> Mapping[str, Any]:
+    try:
+        message = json.loads(content)
+    except ValueError:
+        message = None
+    if not isinstance(message, dict):
+        raise ValueError("A message of an encounter is no JSON object: examine anew.")
+    return message
+
+
+def _vitals(told: Mapping[str, Any]) -> tuple[str, ...]:
+    found = [
+        f"{label} {told[name]:g}{unit if unit[0] in '/%' else ' ' + unit}"
+        for name, label, unit in _VITALS
+        if isinstance(told.get(name), int | float)
+    ]
+    systolic, diastolic = told.get("sbp_mmhg"), told.get("dbp_mmhg")
+    if systolic is not None or diastolic is not None:
+        pair = "/".join("?" if value is None else f"{value:g}" for value in (systolic, diastolic))
+        found.append(f"blood pressure {pair} mmHg")
+    if told.get("pain"):
+        found.append(f"pain {shown_text(told['pain'])}")
+    if told.get("acuity") is not None:
+        found.append(f"triage level {shown_text(told['acuity'])}")
+    return tuple(found)
+
+
+def _listed(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def _texts(values: Iterable[object] | None) -> tuple[str, ...]:
+    return tuple(shown_text(value) for value in values or ())
+
+
+def _results(values: Iterable[Any] | None) -> tuple[ResultView, ...]:
+    if isinstance(values, str):
+        values = [values]
+    return tuple(map(_result, values or ()))
+
+
+def _result(value: Any) -> ResultView:
+    if not isinstance(value, dict):
+        return ResultView(test="", value=shown_text(value, keep_lines=True))
+    return ResultView(
+        test=shown_text(value.get("test", "")),
+        value=shown_text(value.get("value", ""), keep_lines=True),
+        unit=shown_text(value.get("unit") or ""),
+        reference=shown_text(value.get("reference") or ""),
+        flag=shown_text(value.get("flag") or ""),
+        hours=_hours(value.get("hours")),
+        previous=_texts(value.get("previous")),
+        image=shown_text(value.get("image") or ""),
+    )
+
+
+def _hours(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
