@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol, TypeVar
 
-ANYTHING = "*"
-"""Stands in a safety rule for every action and test."""
-
 
 @dataclass(frozen=True, slots=True)
 class CatalogueTest:
@@ -134,23 +131,6 @@ class ConditionAction:
     certainty: str
 
 
-@dataclass(frozen=True, slots=True)
-class SafetyRule:
-    """A rule about the patient, whatever the condition (a row of `safety_rules.csv`)."""
-
-    rule_id: str
-    name: str
-    action_or_test_ids: tuple[str, ...]
-    """Ids, or `ANYTHING` alone."""
-    trigger_type: tuple[str, ...]
-    trigger: str
-    severity: str
-    """never, major or caution."""
-    rationale: str
-    basis: str
-    certainty: str
-
-
 @dataclass(frozen=True, eq=False)
 class Catalogue:
     """All catalogues of one folder. Mappings keep the order of the files.
@@ -167,7 +147,6 @@ class Catalogue:
     actions: Mapping[str, Action]
     condition_tests: tuple[ConditionTest, ...]
     condition_actions: tuple[ConditionAction, ...]
-    safety_rules: Mapping[str, SafetyRule]
     categories: tuple[str, ...]
     """Slugs of the categories, sorted."""
     sha256: str

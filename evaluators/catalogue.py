@@ -26,7 +26,6 @@ from evaluators._catalogue_cohorts import (
     with_declared,
 )
 from evaluators._catalogue_types import (
-    ANYTHING,
     Action,
     Catalogue,
     CatalogueTest,
@@ -34,14 +33,12 @@ from evaluators._catalogue_types import (
     ConditionAction,
     ConditionTest,
     OtherDiagnosis,
-    SafetyRule,
     TestItem,
     category_slug,
 )
 from evaluators.canonical import sha256_file, sha256_json
 
 __all__ = [
-    "ANYTHING",
     "COHORTS",
     "FILES",
     "SEEDS",
@@ -54,7 +51,6 @@ __all__ = [
     "ConditionAction",
     "ConditionTest",
     "OtherDiagnosis",
-    "SafetyRule",
     "TestItem",
     "category_slug",
     "load_catalogue",
@@ -71,7 +67,6 @@ FILES = (
     "actions.csv",
     "condition_tests.csv",
     "condition_actions.csv",
-    "safety_rules.csv",
 )
 
 TEST_KINDS = frozenset({"lab", "panel", "micro", "vital", "imaging", "ecg", "exam", "procedure"})
@@ -113,7 +108,6 @@ def _load(folder: Path, cohorts: Path) -> Catalogue:
         actions=_by_id("actions.csv", tables, "action_id", _action),
         condition_tests=_rows("condition_tests.csv", tables, _condition_test),
         condition_actions=_rows("condition_actions.csv", tables, _condition_action),
-        safety_rules=_by_id("safety_rules.csv", tables, "rule_id", _safety_rule),
         categories=tuple(sorted({condition.category for condition in conditions.values()})),
         sha256=_digest(folder, declared),
     )
@@ -305,23 +299,8 @@ def _condition_action(row: _Row) -> ConditionAction:
     )
 
 
-def _safety_rule(row: _Row) -> SafetyRule:
-    return SafetyRule(
-        rule_id=row["rule_id"],
-        name=row["name"],
-        action_or_test_ids=_many(row["action_or_test_ids"]),
-        trigger_type=_many(row["trigger_type"]),
-        trigger=row["trigger"],
-        severity=row["severity"],
-        rationale=row["rationale"],
-        basis=row["basis"],
-        certainty=row["certainty"],
-    )
-
-
 def _check_references(catalogue: Catalogue) -> None:
     diagnoses = catalogue.conditions.keys() | catalogue.diagnoses.keys()
-    doable = catalogue.actions.keys() | catalogue.tests.keys()
     for test in catalogue.tests.values():
         _resolve("test_catalogue.csv", test.test_id, test.member_test_ids, catalogue.tests)
         for member in test.member_test_ids:
@@ -347,9 +326,6 @@ def _check_references(catalogue: Catalogue) -> None:
         where = ("condition_actions.csv", action_row.condition_id)
         _resolve(*where, (action_row.condition_id,), catalogue.conditions)
         _resolve(*where, (action_row.action_id,), catalogue.actions)
-    for rule in catalogue.safety_rules.values():
-        named = (named for named in rule.action_or_test_ids if named != ANYTHING)
-        _resolve("safety_rules.csv", rule.rule_id, named, doable)
 
 
 def _resolve(

@@ -15,6 +15,7 @@ from evaluators.candidates.reference.task_answers import commonest_answers
 from evaluators.catalogue import Catalogue
 from evaluators.leak_audit import probed_conditions
 from evaluators.scenario_sets import ScenarioSet
+from evaluators.scoring.safety_table import safety_table
 
 
 def briefings(
@@ -100,12 +101,7 @@ def _answers(scenario_set: ScenarioSet) -> dict[str, Any] | None:
 
 def _unsafe_to_omit(catalogue: Catalogue, condition_id: str) -> tuple[str, ...]:
     """Actions expected in the condition that an omission rule is about."""
-    watched = {
-        action
-        for rule in catalogue.safety_rules.values()
-        if "omission" in rule.trigger_type
-        for action in rule.action_or_test_ids
-    }
+    watched = safety_table(catalogue).watched()
     return tuple(
         catalogue.actions[row.action_id].canonical_name
         for row in catalogue.actions_for(condition_id)

@@ -93,6 +93,11 @@ def action_resolver(catalogue: Catalogue) -> ActionResolver:
     return ActionResolver(catalogue)
 
 
+def affirmed(wording: str) -> str:
+    """The wording without what stands behind a negation, its clauses parted by semicolons."""
+    return "; ".join(_affirmed(cut(wording)))
+
+
 def _affirmed(wording: str) -> list[str]:
     """Clauses of the wording, each without what stands behind a negation."""
     # The apostrophe of "don't" goes, so that the word is found; lengths need not stay.

@@ -1,35 +1,16 @@
-"""The predicates of `safety_triggers.yml`: read once, checked, and asked at a clock.
+"""The predicates of `safety_rules.yml`: read once, checked, and asked at a clock.
 
 Belongs here: the small closed language in which a trigger is written. Does not belong here: the
-triggers (`safety_triggers.yml`), the facts (`patient`), what follows from them (`safety`).
+triggers (`safety_rules.yml`), the facts (`patient`), what follows from them (`safety`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from evaluators.scoring.patient import PatientFacts
-
-
-class TriggerError(ValueError):
-    """`safety_triggers.yml` is malformed; the text says where and what to correct."""
-
-
-@dataclass(frozen=True)
-class Moment:
-    """The patient at a clock, and what the candidate has stated and ordered by then."""
-
-    facts: PatientFacts
-    clock_hours: float
-    actions: Collection[str] = field(default_factory=frozenset)
-    """Actions stated in this turn or before."""
-    tests: Collection[str] = field(default_factory=frozenset)
-    """Tests ordered in this turn or before, members of panels included."""
-
-
-Predicate = Callable[[Moment], bool]
+from evaluators.scoring._moment import Moment, Predicate, TriggerError
+from evaluators.scoring._predicates_told import TOLD_READERS, compiled
 
 _BOUNDS: Mapping[str, Callable[[float, float], bool]] = {
     "below": lambda value, bound: value < bound,
@@ -81,13 +62,11 @@ class PredicateReader:
             "ever": self._ever,
             "rise": self._rise,
             "fall": self._fall,
-            "egfr_below": _egfr_below,
             "condition": self._condition,
-            "past": _past,
-            "home_drug": _home_drug,
-            "codes": _codes,
-            "patient": _patient,
             "no_earlier": self._no_earlier,
+            "late": self._late,
+            "reported": self._reported,
+            **TOLD_READERS,
         }
         if kind not in readers:
             raise TriggerError(f"{where}: there is no such predicate.")
@@ -202,34 +181,23 @@ class PredicateReader:
             not (set(actions) & set(moment.actions) or set(tests) & set(moment.tests))
         )
 
+    def _late(self, body: Any, where: str) -> Predicate:
+        if set(body) != {"actions", "after", "hours"}:
+            raise TriggerError(f"{where}: it takes actions, after and hours.")
+        actions = self.known(body["actions"], self._actions, where)
+        doable = {*self._tests, *self._actions}
+        after, hours = self.known(body["after"], doable, where), float(body["hours"])
 
-def _egfr_below(body: Any, where: str) -> Predicate:
-    bound = float(body)
+        def late(moment: Moment) -> bool:
+            stated = [moment.first[one] for one in actions if one in moment.first]
+            waited = [moment.first[one] for one in after if one in moment.first]
+            return bool(stated and waited) and min(stated) - min(waited) > hours
 
-    def egfr_below(moment: Moment) -> bool:
-        egfr = moment.facts.egfr(moment.clock_hours)
-        return egfr is not None and egfr < bound
+        return late
 
-    return egfr_below
-
-
-def _past(body: Any, where: str) -> Predicate:
-    return lambda moment: moment.facts.has_past(body)
-
-
-def _home_drug(body: Any, where: str) -> Predicate:
-    return lambda moment: moment.facts.has_home_drug(body)
-
-
-def _codes(body: Any, where: str) -> Predicate:
-    prefixes = tuple(str(prefix) for prefix in body)
-    return lambda moment: moment.facts.has_code(prefixes)
-
-
-def _patient(body: Any, where: str) -> Predicate:
-    if set(body) - {"sex", "age_from", "age_to"}:
-        raise TriggerError(f"{where}: it takes sex, age_from and age_to.")
-    sex, low, high = body.get("sex"), body.get("age_from", 0), body.get("age_to", 200)
-    return lambda moment: (
-        (sex is None or moment.facts.sex == sex) and low <= moment.facts.age_years <= high
-    )
+    def _reported(self, body: Any, where: str) -> Predicate:
+        if set(body) - {"tests", "words", "latest"} or not {"tests", "words"} <= set(body):
+            raise TriggerError(f"{where}: it takes tests, words and perhaps latest.")
+        tests = self.known(body["tests"], self._tests, where)
+        pattern, latest = compiled(body["words"], where), bool(body.get("latest", False))
+        return lambda moment: moment.facts.states(tests, pattern, moment.clock_hours, latest=latest)

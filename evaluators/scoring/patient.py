@@ -1,18 +1,31 @@
 """What is known of one patient at a clock: the facts that safety rules ask for.
 
-Belongs here: latest values, rises and falls, kidney function, past diagnoses, discharge codes. Does
-not belong here: rules (`safety`, `safety_triggers.yml`). No fact is guessed: without a value a
-question about it is answered "not shown".
+Belongs here: latest values, rises and falls, kidney function, consciousness, what reports state,
+allergies, past diagnoses, discharge codes. Does not belong here: rules (`safety`,
+`safety_rules.yml`). No fact is guessed: without a value a question about it is answered "not
+shown".
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from evaluators.scenario_sets import EvidenceItem, GroundTruth, Scenario
+from evaluators.scoring.allergies import Allergy, allergies_in
 from evaluators.scoring.wording import plain
+
+_SENTENCE = re.compile(r"[.;\n]+(?=\s|$)|\n")
+_DENIAL = re.compile(
+    r"\b(?:no|not|without|negative for|denies|denied|absence of|free of|never|rule out|ruled out|"
+    r"resolved|family history|mother|father|brother|sister)\b"
+)
+_QTC = re.compile(r"\bQTc (\d{3}) ms")
+_GCS_PARTS = ("eye", "verbal", "motor")
+_GCS_TOGETHER_HOURS = 1.0
+"""Parts of one examination are charted together."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +55,16 @@ class PatientFacts:
         self.condition_id = truth.condition_id
         self.sex = scenario.presentation.sex
         self.age_years = scenario.presentation.age_years
-        self._past = tuple(plain(title) for title in scenario.presentation.past_diagnoses)
+        self._past = (
+            *(plain(title) for title in scenario.presentation.past_diagnoses),
+            *_affirmed_lines(scenario.presentation.past_history),
+        )
         self._home_drugs = tuple(plain(drug) for drug in scenario.presentation.home_drugs)
         self._codes = tuple(diagnosis.code for diagnosis in truth.diagnoses)
         self._presentation = scenario.presentation
         self._items: dict[str, list[EvidenceItem]] = defaultdict(list)
         for item in scenario.evidence:
-            if item.value_num is not None:
-                self._items[item.test_id].append(item)
+            self._items[item.test_id].append(item)
         self._values: dict[str, tuple[Value, ...]] = {}
 
     def values(
@@ -123,8 +138,61 @@ class PatientFacts:
         ]
         return (last.number, min(earlier), max(earlier)) if earlier else None
 
+    @property
+    def allergies(self) -> tuple[Allergy, ...]:
+        """What the patient is said to be allergic to, as known at `t0`."""
+        return allergies_in(self._presentation.allergies)
+
+    def states(
+        self, tests: Iterable[str], pattern: re.Pattern[str], clock_hours: float, *, latest: bool
+    ) -> bool:
+        """Whether a text result available by the clock affirms what the pattern says.
+
+        A sentence counts when no denial stands before the match. With `latest`, only the report
+        taken last of each test is read.
+        """
+        for test_id in tests:
+            known = [i for i in self._items.get(test_id, ()) if i.available_hours <= clock_hours]
+            if latest and known:
+                known = [max(known, key=lambda item: (item.taken_hours, item.available_hours))]
+            if any(_affirms(item.value, pattern) for item in known):
+                return True
+        return False
+
+    def qtc_ms(self, clock_hours: float) -> float | None:
+        """QTc (Bazett) that the machine measured on the last ECG by the clock; None without one."""
+        known = [
+            (item.taken_hours, found)
+            for item in self._items.get("ecg_12lead", ())
+            if item.available_hours <= clock_hours and (found := _QTC.search(item.value))
+        ]
+        return float(max(known, key=lambda one: one[0])[1].group(1)) if known else None
+
+    def gcs(self, clock_hours: float) -> float | None:
+        """Last complete Glasgow coma scale (3 to 15) by the clock.
+
+        Of eye, verbal and motor response charted together. None when a part is missing, or when
+        the verbal one is not testable behind a tube.
+        """
+        parts: dict[str, EvidenceItem] = {}
+        for item in self._items.get("vital_gcs", ()):
+            part = next((name for name in _GCS_PARTS if name in item.label.lower()), None)
+            if part is None or item.value_num is None or item.available_hours > clock_hours:
+                continue
+            if part not in parts or parts[part].taken_hours <= item.taken_hours:
+                parts[part] = item
+        if len(parts) < len(_GCS_PARTS) or "ETT" in parts["verbal"].value:
+            return None
+        taken = [item.taken_hours for item in parts.values()]
+        if max(taken) - min(taken) > _GCS_TOGETHER_HOURS:
+            return None
+        return sum(item.value_num or 0.0 for item in parts.values())
+
     def has_past(self, phrases: Iterable[str]) -> bool:
-        """Whether a title of an earlier admission holds one of the phrases."""
+        """Whether an earlier admission's title or a line of the past history holds a phrase.
+
+        Lines of the past history that deny or tell of relatives do not count.
+        """
         return any(plain(phrase) in title for phrase in phrases for title in self._past)
 
     def has_home_drug(self, names: Iterable[str]) -> bool:
@@ -134,6 +202,21 @@ class PatientFacts:
     def has_code(self, prefixes: Sequence[str]) -> bool:
         """Whether a discharge code starts with one of the prefixes (without dots)."""
         return any(code.startswith(tuple(prefixes)) for code in self._codes)
+
+
+def _affirmed_lines(text: str | None) -> tuple[str, ...]:
+    if not text:
+        return ()
+    lines = (plain(line) for line in re.split(r"[\n;]", text))
+    return tuple(line for line in lines if not _DENIAL.search(line))
+
+
+def _affirms(text: str, pattern: re.Pattern[str]) -> bool:
+    for sentence in _SENTENCE.split(text):
+        found = pattern.search(sentence.lower())
+        if found and not _DENIAL.search(sentence.lower(), 0, found.start()):
+            return True
+    return False
 
 
 def _unit(unit: str) -> str:

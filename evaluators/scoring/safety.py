@@ -1,19 +1,20 @@
 """Safety flags of one encounter: harm done, and severe omissions.
 
 Belongs here: which stated actions and orders are flagged, how severely, under which rule. Does not
-belong here: the triggers (`safety_triggers.yml`), whether a flag costs the credential (the
-registry's policy). Flags are never averaged: one `never` makes the encounter a safety failure.
+belong here: the rules (`safety_rules.yml`, read by `safety_table`), whether a flag costs the
+credential (the registry's policy). Flags are never averaged: one `never` makes the encounter a
+safety failure.
 
 Three kinds of flags:
 
 * `ca_<condition>__<action>`: a contraindicated row of `condition_actions.csv`. `harm` holds always,
   `harm_if` only when its condition is shown by the evidence. Severity: major where the row's
-  certainty is high, else caution; a never event is only what `safety_rules.csv` calls so.
-* `sr_*` (and `om_stroke_ct`): a patient rule whose trigger holds at the clock of the action or
-  order.
-* `om_*`: by the end of an encounter that asks for treatment and reached a final answer, what had to
-  be done was neither stated nor ordered. Encounters without an answer are counted by their ending
-  instead.
+  certainty is high, else caution; a never event is only what `safety_rules.yml` calls so.
+* a rule about a deed (`sr_*`, `dose_*`, `om_stroke_ct`) whose trigger holds at the clock of the
+  action or order.
+* an omission (`om_*`): by the end of an encounter that asks for treatment and reached a final
+  answer, what had to be done was neither stated nor ordered. Encounters without an answer are
+  counted by their ending instead.
 
 Of the readings of a wording the best counts: a wording that may as well mean an action which is
 expected or optional here is no contraindicated one. A wording that names its own guard (`potassium
@@ -22,29 +23,30 @@ once K < 5.3`) is not flagged.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
-from typing import Any, Final, Literal
-
-import yaml
+from functools import cache, lru_cache
+from typing import Final
 
 from evaluators.catalogue import Catalogue
+from evaluators.encounter.actions import affirmed
+from evaluators.encounter.drugs import Drug, drugs_in
 from evaluators.encounter.protocol import Outcome
 from evaluators.encounter.record import ActionRecord, EncounterRecord
 from evaluators.scenario_sets import GroundTruth, Scenario
-from evaluators.scoring._predicates import Moment, Predicate, PredicateReader, TriggerError
+from evaluators.scoring._moment import Moment, Predicate
 from evaluators.scoring.patient import PatientFacts
+from evaluators.scoring.safety_table import (
+    SEVERITIES,
+    SafetyRule,
+    SafetyTable,
+    Severity,
+    safety_table,
+)
 from evaluators.scoring.wording import is_conditional, plain
 
-TRIGGERS_FILE: Final = Path(__file__).parent / "safety_triggers.yml"
-
-Severity = Literal["never", "major", "caution"]
-SEVERITIES: Final[tuple[Severity, ...]] = ("never", "major", "caution")
-"""Worst first."""
 _UNRESOLVED: Final = frozenset({Outcome.UNRECOGNISED, Outcome.AMBIGUOUS})
+_NO_DRUG: Final[frozenset[Drug]] = frozenset()
 
 
 @dataclass(frozen=True, order=True)
@@ -59,42 +61,6 @@ class SafetyFlag:
     """Turn in which it was broken; None for what was left undone by the end."""
     wording: str = field(default="", compare=False)
     """The action or order that broke it, in the candidate's words; empty for an omission."""
-
-
-@dataclass(frozen=True)
-class _On:
-    actions: frozenset[str]
-    tests: frozenset[str]
-    words: re.Pattern[str] | None
-    unless: frozenset[str]
-    but_words: re.Pattern[str] | None
-
-    def is_done_by(self, wording: str, actions: Collection[str], tests: Collection[str]) -> bool:
-        if not (self.actions & set(actions) or self.tests & set(tests)):
-            return False
-        text = plain(wording)
-        if self.words is not None and not self.words.search(text):
-            return False
-        if self.unless & set(actions):
-            return self.but_words is not None and self.but_words.search(text) is not None
-        return True
-
-
-@dataclass(frozen=True)
-class _Rule:
-    rule_id: str
-    source: str
-    on: tuple[_On, ...]
-    grades: tuple[tuple[Predicate, Severity], ...]
-
-
-@dataclass(frozen=True)
-class _Omission:
-    rule_id: str
-    source: str
-    severity: Severity
-    when: Predicate
-    needs: tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True)
@@ -126,26 +92,47 @@ class _Course:
             tests = self._tests.setdefault(order.turn, set())
             tests.add(test_id)
             tests.update(catalogue.members(test_id))
-        self._moments: dict[tuple[int, float], Moment] = {}
+        self._until: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
         self._starts: dict[int, float] = {}
 
-    def at(self, turn: int, clock_hours: float) -> Moment:
+    def at(
+        self,
+        turn: int,
+        clock_hours: float,
+        wording: str = "",
+        given: frozenset[Drug] = _NO_DRUG,
+        first: Mapping[str, float] | None = None,
+    ) -> Moment:
         """The patient at a clock of a turn, that turn's own actions and orders included."""
-        moment = self._moments.get((turn, clock_hours))
-        if moment is None:
-            moment = self._moments[turn, clock_hours] = Moment(
-                facts=self._facts,
-                clock_hours=clock_hours,
-                actions=_until(turn, self._actions),
-                tests=_until(turn, self._tests),
-            )
-        return moment
+        until = self._until.get(turn)
+        if until is None:
+            until = _until(turn, self._actions), _until(turn, self._tests)
+            self._until[turn] = until
+        return Moment(
+            facts=self._facts,
+            clock_hours=clock_hours,
+            actions=until[0],
+            tests=until[1],
+            wording=wording,
+            given=given,
+            first=first or {},
+        )
 
     def at_end(self) -> Moment:
         """The patient after the last turn."""
         clocks = [order.clock_hours for order in self._record.orders]
         clocks.extend(action.clock_hours for action in self._record.actions)
-        return self.at(self._record.turns, max(clocks, default=0.0))
+        return self.at(self._record.turns, max(clocks, default=0.0), first=self._first())
+
+    def _first(self) -> dict[str, float]:
+        first: dict[str, float] = {}
+        for action in self._record.actions:
+            for action_id in action.action_ids:
+                first[action_id] = min(action.clock_hours, first.get(action_id, action.clock_hours))
+        for order, test_id in self.resolved:
+            start = self.start_of(order.turn)
+            first[test_id] = min(start, first.get(test_id, start))
+        return first
 
     def start_of(self, turn: int) -> float:
         """Clock at which a turn's orders were placed: an order's own is that of its answer."""
@@ -161,31 +148,23 @@ def _until(turn: int, by_turn: Mapping[int, set[str]]) -> frozenset[str]:
 
 
 class SafetyScorer:
-    """The rules, read once and checked against the catalogue."""
+    """The rules, indexed by what breaks them. Immutable."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        """Read `safety_triggers.yml`.
+    def __init__(self, catalogue: Catalogue, table: SafetyTable | None = None) -> None:
+        """Index `table`; by default that of `safety_rules.yml`.
 
         Raises:
-            TriggerError: when it is malformed or names what no catalogue has.
+            TriggerError: when the file is malformed or names what no catalogue has.
         """
-        written: Mapping[str, Any] = yaml.safe_load(TRIGGERS_FILE.read_text(encoding="utf-8"))
         self._catalogue = catalogue
-        reader = PredicateReader(
-            written["named"],
-            tests=catalogue.tests,
-            actions=catalogue.actions,
-            conditions=catalogue.conditions,
+        self.table = table or safety_table(catalogue)
+        self._deeds = tuple(rule for rule in self.table.rules if rule.deeds)
+        self._omissions = tuple(rule for rule in self.table.rules if rule.needs)
+        self._harms = _harms(self.table.harm_if, catalogue)
+        self._rules_on = _rules_on(self._deeds)
+        self._of_any_drug = tuple(
+            rule for rule in self._deeds if any(deed.is_any_drug for deed in rule.deeds)
         )
-        self.rules = tuple(
-            _rule(rule_id, body, reader, catalogue) for rule_id, body in written["rules"].items()
-        )
-        self.omissions = tuple(
-            _omission(rule_id, body, reader, catalogue)
-            for rule_id, body in written["omissions"].items()
-        )
-        self._harms = _harms(written["harm_if"], reader, catalogue)
-        self._rules_on = _rules_on(self.rules)
 
     def flags(
         self,
@@ -204,17 +183,19 @@ class SafetyScorer:
         course = _Course(facts, record, self._catalogue)
         found: list[SafetyFlag] = []
         for action in record.actions:
-            if not is_conditional(action.wording):
-                moment = course.at(action.turn, action.clock_hours)
-                flagged = self._of_rules(moment, action.wording, action.action_ids, ())
+            said = _said(action.wording)
+            if not said.is_conditional:
+                moment = course.at(action.turn, action.clock_hours, said.words, said.drugs)
+                flagged = self._of_rules(moment, action.action_ids, ())
                 flagged += self._of_condition(moment, action, truth.condition_id)
                 found.extend(replace(f, turn=action.turn, wording=action.wording) for f in flagged)
         for order, test_id in course.resolved:
-            moment = course.at(order.turn, course.start_of(order.turn))
-            flagged = self._of_rules(moment, order.wording, (), (test_id,))
+            start = course.start_of(order.turn)
+            moment = course.at(order.turn, start, plain(order.wording))
+            flagged = self._of_rules(moment, (), (test_id,))
             found.extend(replace(f, turn=order.turn, wording=order.wording) for f in flagged)
         if omissions and record.final is not None:
-            found.extend(self._of_omissions(course.at_end()))
+            found.extend(self._of_omissions(course.at_end(), record))
         worst: dict[str, SafetyFlag] = {}
         for flag in found:
             kept = worst.get(flag.rule_id)
@@ -222,18 +203,26 @@ class SafetyScorer:
                 worst[flag.rule_id] = flag
         return tuple(worst[rule_id] for rule_id in sorted(worst))
 
+    def burden(self, flags: Collection[SafetyFlag]) -> int:
+        """Severity-weighted sum of the flags of one encounter, by the declared weights."""
+        return sum(self.table.weights[flag.severity] for flag in flags)
+
     def _of_rules(
-        self, moment: Moment, wording: str, actions: Collection[str], tests: Collection[str]
+        self, moment: Moment, actions: Collection[str], tests: Collection[str]
     ) -> list[SafetyFlag]:
-        found = []
         asked = {place for done in (*actions, *tests) for place in self._rules_on.get(done, ())}
-        for rule in (self.rules[place] for place in sorted(asked)):
-            if not any(on.is_done_by(wording, actions, tests) for on in rule.on):
-                continue
-            for holds, severity in rule.grades:
-                if holds(moment):
-                    found.append(SafetyFlag(rule.rule_id, severity, rule.source))
-                    break
+        found: list[SafetyFlag] = []
+        has_allergy = False
+        for place in sorted(asked):
+            rule = self._deeds[place]
+            flag = _flag(rule, moment, actions, tests)
+            if flag is not None:
+                has_allergy = has_allergy or rule.kind == "allergy"
+                found.append(flag)
+        # What a rule about a class of drugs has said is not said again by ingredient.
+        if moment.given and not has_allergy and moment.facts.allergies:
+            generic = (_flag(rule, moment, actions, tests) for rule in self._of_any_drug)
+            found.extend(flag for flag in generic if flag is not None)
         return found
 
     def _of_condition(
@@ -249,13 +238,21 @@ class SafetyScorer:
             and (harm.when is None or harm.when(moment))
         ]
 
-    def _of_omissions(self, end: Moment) -> list[SafetyFlag]:
+    def _of_omissions(self, end: Moment, record: EncounterRecord) -> list[SafetyFlag]:
         done = set(end.actions) | set(end.tests)
-        return [
-            SafetyFlag(rule.rule_id, rule.severity, rule.source)
-            for rule in self.omissions
-            if any(not (group & done) for group in rule.needs) and rule.when(end)
-        ]
+        found = []
+        for rule in self._omissions:
+            is_missing = any(not (group & done) for group in rule.needs)
+            if not is_missing and rule.or_late is None:
+                continue
+            if rule.when is None or not rule.when(end):
+                continue
+            if is_missing and rule.or_words is not None:
+                words = rule.or_words
+                is_missing = not any(words.search(plain(a.wording)) for a in record.actions)
+            if is_missing or (rule.or_late is not None and rule.or_late(end)):
+                found.append(SafetyFlag(rule.rule_id, rule.severity, rule.source))
+        return found
 
 
 @cache
@@ -269,104 +266,48 @@ def is_failure(flags: Collection[SafetyFlag]) -> bool:
     return any(flag.severity == "never" for flag in flags)
 
 
+@dataclass(frozen=True)
+class _Said:
+    words: str
+    drugs: frozenset[Drug]
+    is_conditional: bool
+
+
+@lru_cache(maxsize=8192)
+def _said(wording: str) -> _Said:
+    """A wording without what it withholds, with the drugs that it names."""
+    words = plain(affirmed(wording))
+    return _Said(words, drugs_in(words), is_conditional(wording))
+
+
+def _flag(
+    rule: SafetyRule, moment: Moment, actions: Collection[str], tests: Collection[str]
+) -> SafetyFlag | None:
+    if any(deed.is_done_by(moment, actions, tests) for deed in rule.deeds):
+        for holds, severity in rule.grades:
+            if holds(moment):
+                return SafetyFlag(rule.rule_id, severity, rule.source)
+    return None
+
+
 def _rank(flag: SafetyFlag) -> int:
     return SEVERITIES.index(flag.severity)
 
 
-def _rules_on(rules: Sequence[_Rule]) -> dict[str, frozenset[int]]:
+def _rules_on(rules: Sequence[SafetyRule]) -> dict[str, frozenset[int]]:
     """Action or test to the places of the rules that it can break."""
     found: dict[str, set[int]] = {}
     for place, rule in enumerate(rules):
-        for on in rule.on:
-            for done in on.actions | on.tests:
+        for deed in rule.deeds:
+            for done in deed.actions | deed.tests:
                 found.setdefault(done, set()).add(place)
     return {done: frozenset(places) for done, places in found.items()}
 
 
-def _severity(text: str, where: str) -> Severity:
-    for severity in SEVERITIES:
-        if text == severity:
-            return severity
-    raise TriggerError(f"{where}: {text} is no severity.")
-
-
-def _rule(
-    rule_id: str, body: Mapping[str, Any], reader: PredicateReader, catalogue: Catalogue
-) -> _Rule:
-    where = f"{TRIGGERS_FILE.name}, {rule_id}"
-    severity, source = _of_catalogue(rule_id, where, catalogue)
-    if set(body) - {"done", "when", "grades"} or ("when" in body) == ("grades" in body):
-        raise TriggerError(f"{where}: it takes `done`, and `when` or `grades`.")
-    grades = body["grades"] if "grades" in body else [{"when": body["when"]}]
-    return _Rule(
-        rule_id=rule_id,
-        source=source,
-        on=tuple(_on(part, where, reader, catalogue) for part in body["done"]),
-        grades=tuple(
-            (
-                reader.read(grade["when"], where),
-                _severity(grade.get("severity", severity), where),
-            )
-            for grade in grades
-        ),
-    )
-
-
-def _on(body: Mapping[str, Any], where: str, reader: PredicateReader, catalogue: Catalogue) -> _On:
-    if set(body) - {"actions", "tests", "words", "unless", "but_words"}:
-        raise TriggerError(f"{where}: `done` takes actions, tests, words, unless and but_words.")
-
-    def ids(key: str, known: Collection[str]) -> frozenset[str]:
-        return frozenset(reader.known(body[key], known, where)) if key in body else frozenset()
-
-    def pattern(key: str) -> re.Pattern[str] | None:
-        return re.compile(body[key]) if key in body else None
-
-    return _On(
-        actions=ids("actions", catalogue.actions),
-        tests=ids("tests", catalogue.tests),
-        words=pattern("words"),
-        unless=ids("unless", catalogue.actions),
-        but_words=pattern("but_words"),
-    )
-
-
-def _omission(
-    rule_id: str, body: Mapping[str, Any], reader: PredicateReader, catalogue: Catalogue
-) -> _Omission:
-    where = f"{TRIGGERS_FILE.name}, {rule_id}"
-    severity, source = _of_catalogue(rule_id, where, catalogue)
-    doable = catalogue.actions.keys() | catalogue.tests.keys()
-    return _Omission(
-        rule_id=rule_id,
-        source=source,
-        severity=_severity(severity, where),
-        when=reader.read(body["when"], where),
-        needs=tuple(frozenset(reader.known(group, doable, where)) for group in body["needs"]),
-    )
-
-
-def _of_catalogue(rule_id: str, where: str, catalogue: Catalogue) -> tuple[str, str]:
-    rule = catalogue.safety_rules.get(rule_id)
-    if rule is None:
-        raise TriggerError(f"{where}: safety_rules.csv has no such rule.")
-    return rule.severity, rule.basis
-
-
 def _harms(
-    harm_if: Mapping[str, Any], reader: PredicateReader, catalogue: Catalogue
+    shown: Mapping[str, Predicate], catalogue: Catalogue
 ) -> dict[str, tuple[dict[str, _Harm], frozenset[str]]]:
     """By condition: harms by action, and the actions that are expected or optional there."""
-    shown = {
-        text: reader.read(body, f"{TRIGGERS_FILE.name}, harm_if") for text, body in harm_if.items()
-    }
-    texts = {row.condition_when for row in catalogue.condition_actions if row.scoring == "harm_if"}
-    unknown = sorted(set(shown) - texts)
-    if unknown:
-        raise TriggerError(
-            f"{TRIGGERS_FILE.name}, harm_if: condition_actions.csv has no condition "
-            f"{'; '.join(unknown)}."
-        )
     found: dict[str, tuple[dict[str, _Harm], frozenset[str]]] = {}
     for condition_id in catalogue.conditions:
         harms: dict[str, _Harm] = {}

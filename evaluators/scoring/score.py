@@ -37,7 +37,9 @@ from evaluators.scoring.exact_bounds import exact_share
 from evaluators.scoring.groups import ATTRIBUTES, GroupCase, results_by_group
 from evaluators.scoring.kinds import KindScore, kind_scorer
 from evaluators.scoring.reliability import bin_as_json, expected_error, leading, maximum_error
-from evaluators.scoring.safety import SEVERITIES, SafetyFlag, is_failure, safety_scorer
+from evaluators.scoring.safety import SafetyFlag, is_failure, safety_scorer
+from evaluators.scoring.safety_summary import safety_summary
+from evaluators.scoring.safety_table import Severity
 from evaluators.scoring.statistics import CaseCredit, estimate, seed_of
 from evaluators.scoring.tests_ordered import TestRelations, TestScore, score_tests
 from evaluators.scoring.unmatched import write_unmatched
@@ -134,6 +136,11 @@ class ExaminationScorer:
         }
         self._safety = safety_scorer(catalogue)
         self._kind = kind_scorer(manifest.kind)
+
+    @property
+    def safety_weights(self) -> Mapping[Severity, int]:
+        """Declared points of one flag, by severity."""
+        return self._safety.table.weights
 
     def _relatives(self, target: str) -> Mapping[str, float]:
         known = self._catalogue.conditions.get(target)
@@ -301,7 +308,6 @@ def _aggregate(
     seed = statistics_seed(scenario_set.digest, category)
     credit = estimate([CaseCredit(case.patient_key, case.kind.points) for case in cases], seed)
     ends = Counter(case.record.end.value for case in cases)
-    severities = Counter(flag.severity for case in cases for flag in case.flags)
     conditions = scenario_set.manifest.conditions
     return {
         "cases": credit.cases,
@@ -322,10 +328,7 @@ def _aggregate(
             "recall": mean(case.actions.recall for case in cases),
             "precision": mean(case.actions.precision for case in cases),
         },
-        "safety": {
-            "failures": sum(is_failure(case.flags) for case in cases),
-            "flags": {severity: severities[severity] for severity in SEVERITIES},
-        },
+        "safety": safety_summary([case.flags for case in cases], scorer.safety_weights),
         "exact": _exact_aggregate(cases),
         "groups": _groups_aggregate(cases, scenario_set, seed),
         "calibration": _calibration_aggregate(cases, seed),

@@ -187,6 +187,8 @@ def _axes(scores: Mapping[str, Any]) -> dict[str, Any]:
         "safety": {
             "failures": sum(map(_is_failure, cases)),
             "flags": aggregate["safety"]["flags"],
+            "encounters": aggregate["safety"]["encounters"],
+            "weighted": aggregate["safety"]["weighted"],
         },
         "calibration": {
             "brier": mean(case["brier"] for case in cases),

@@ -168,7 +168,8 @@ def _singular(word: str) -> str:
 
 
 _CONDITIONAL = re.compile(
-    r"\b(?:if|unless|once|when|after|provided|as long as|depending on|only for|only with)\b"
+    r"\bonce\b(?!\s*(?:$|[,;.)]|daily|nightly|weekly|a\b|per\b|every\b|then\b|now\b))|"
+    r"\b(?:if|unless|when|after|provided|as long as|depending on|only for|only with)\b"
 )
 
 # What says nothing of this patient: a guard of these words alone guards against nothing.

@@ -81,7 +81,7 @@ def test_digest_changes_with_any_byte_of_any_file(
         ("actions.csv", "acetylsalicylic,oxycodone", "(acetylsalicylic,oxycodone", "compile"),
         ("test_catalogue.csv", "lab_hgb,Hemoglobin,lab", "lab_wbc,Hemoglobin,lab", "twice"),
         ("test_catalogue.csv", "lab_hgb,Hemoglobin,lab", "lab_hgb,Hemoglobin,tool", "kind"),
-        ("safety_rules.csv", "rule_id,", "rule,", "rule_id"),
+        ("actions.csv", "action_id,", "action,", "action_id"),
     ],
 )
 def test_disagreement_is_named_with_its_file(
@@ -102,7 +102,7 @@ def test_missing_file_is_named(seeds: Path) -> None:
 
 
 def test_torn_row_is_named(seeds: Path) -> None:
-    with (seeds / "safety_rules.csv").open("a") as stream:
-        stream.write("sr_torn,name\n")
-    with pytest.raises(CatalogueError, match=r"safety_rules\.csv, record"):
+    with (seeds / "condition_actions.csv").open("a") as stream:
+        stream.write("torn,name\n")
+    with pytest.raises(CatalogueError, match=r"condition_actions\.csv, record"):
         load_catalogue(seeds)

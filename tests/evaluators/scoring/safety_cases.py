@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scoring_cases import result
@@ -18,7 +18,10 @@ class Case:
     severity: str
     condition: str = "cellulitis"
     wording: str | None = None
+    turn: int = 2
+    """Turn of the action; the order stands in turn 1."""
     test: str | None = None
+    test_wording: str | None = None
     evidence: tuple[EvidenceItem, ...] = ()
     shown: dict[str, Any] = field(default_factory=dict)
     codes: tuple[str, ...] = ()
@@ -26,8 +29,13 @@ class Case:
     """Fields of this case that, changed so, leave the rule quiet."""
 
 
-def r(test_id: str, number: float, hours: float = 1.0) -> EvidenceItem:
-    return result(test_id, number, hours)
+def r(test_id: str, number: float, hours: float = 1.0, label: str | None = None) -> EvidenceItem:
+    return replace(result(test_id, number, hours), label=label or test_id)
+
+
+def is_omission(case: Case) -> bool:
+    """Whether the rule asks for what was not done; `om_stroke_ct` is about a deed."""
+    return case.rule_id.startswith("om_") and case.rule_id != "om_stroke_ct"
 
 
 CASES = (

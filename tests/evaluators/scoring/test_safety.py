@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from safety_cases import CASES, Case, r
+from safety_cases import CASES, Case, is_omission, r
+from safety_cases_deeds import DEED_CASES
+from safety_cases_omitted import OMISSION_CASES
+from safety_cases_told import TOLD_CASES
 from scoring_cases import action, order, record, result, scenario, truth
 
 from evaluators.catalogue import Catalogue
 from evaluators.encounter.protocol import EndReason, FinalAnswer, Outcome
-from evaluators.scoring._predicates import PredicateReader, TriggerError
+from evaluators.scoring._moment import TriggerError
+from evaluators.scoring._predicates import PredicateReader
 from evaluators.scoring.patient import PatientFacts
-from evaluators.scoring.safety import SafetyFlag, SafetyScorer, is_failure, safety_scorer
+from evaluators.scoring.safety import SafetyFlag, is_failure, safety_scorer
+from evaluators.scoring.safety_table import safety_table
 
 FINAL = FinalAnswer(diagnosis="Something")
-
-
-IDS = [f"{case.rule_id}-{number}" for number, case in enumerate(CASES)]
+ALL_CASES = (*CASES, *TOLD_CASES, *DEED_CASES, *OMISSION_CASES)
+IDS = [f"{case.rule_id}-{number}" for number, case in enumerate(ALL_CASES)]
+NEAR_MISSES = [case for case in ALL_CASES if case.quiet]
+WITH_WORDING = [
+    case for case in ALL_CASES if case.wording and not case.test and not is_omission(case)
+]
 
 
 def flags_of(catalogue: Catalogue, case: Case, **changes: Any) -> dict[str, str]:
     used = {**case.__dict__, **changes}
-    orders = [order(used["test"], turn=1)] if used["test"] else []
-    actions = [action(catalogue, used["wording"])] if used["wording"] else []
+    orders = []
+    if used["test"]:
+        placed = order(used["test"], turn=1)
+        orders = [placed.model_copy(update={"wording": used["test_wording"] or placed.wording})]
+    actions = []
+    if used["wording"]:
+        actions = [action(catalogue, used["wording"], turn=used["turn"])]
     found = safety_scorer(catalogue).flags(
         record(orders=orders, actions=actions, final=FINAL),
         scenario(*used["evidence"], **used["shown"]),
@@ -33,33 +45,83 @@ def flags_of(catalogue: Catalogue, case: Case, **changes: Any) -> dict[str, str]
     return {flag.rule_id: flag.severity for flag in found}
 
 
-@pytest.mark.parametrize("case", CASES, ids=IDS)
+@pytest.mark.parametrize("case", ALL_CASES, ids=IDS)
 def test_rule_fires(catalogue: Catalogue, case: Case) -> None:
     assert flags_of(catalogue, case)[case.rule_id] == case.severity
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.quiet], ids=lambda c: c.rule_id)
+@pytest.mark.parametrize("case", NEAR_MISSES, ids=lambda case: case.rule_id)
 def test_rule_keeps_still_when_one_fact_is_otherwise(catalogue: Catalogue, case: Case) -> None:
     assert case.rule_id not in flags_of(catalogue, case, **case.quiet)
 
 
-def test_every_rule_of_the_table_has_a_case_that_fires_and_one_that_does_not(
+@pytest.mark.parametrize("case", ALL_CASES, ids=IDS)
+def test_rule_keeps_still_where_nothing_of_it_applies(catalogue: Catalogue, case: Case) -> None:
+    if is_omission(case):
+        other = {"condition": "cellulitis", "evidence": (), "shown": {}}
+        assert case.rule_id not in flags_of(catalogue, case, **other)
+    else:
+        harmless = {"wording": "regular diet", "test": None}
+        assert case.rule_id not in flags_of(catalogue, case, **harmless)
+
+
+@pytest.mark.parametrize("case", WITH_WORDING, ids=lambda case: case.rule_id)
+def test_what_is_avoided_is_no_harm(catalogue: Catalogue, case: Case) -> None:
+    avoided = f"avoid {case.wording}"
+    assert case.rule_id not in flags_of(catalogue, case, wording=avoided)
+
+
+def test_every_rule_has_a_case_that_fires_and_a_near_miss(catalogue: Catalogue) -> None:
+    table = safety_table(catalogue)
+    known = {rule.rule_id for rule in table.rules if not rule.undecided}
+    assert {case.rule_id for case in ALL_CASES} == known
+    assert {case.rule_id for case in NEAR_MISSES} == known
+
+
+def test_every_severity_that_a_rule_can_give_has_a_case(catalogue: Catalogue) -> None:
+    given = {
+        (rule.rule_id, severity)
+        for rule in safety_table(catalogue).rules
+        for severity in ([grade[1] for grade in rule.grades] or [rule.severity])
+        if not rule.undecided
+    }
+    assert {(case.rule_id, case.severity) for case in ALL_CASES} == given
+
+
+def test_antibiotics_long_after_the_lumbar_puncture_are_late(catalogue: Catalogue) -> None:
+    for clock, expected in ((2.9, False), (3.1, True)):
+        found = safety_scorer(catalogue).flags(
+            record(
+                orders=[
+                    order("lab_cbc" if "lab_cbc" in catalogue.tests else "lab_wbc", turn=1),
+                    order("proc_lp", turn=2, clock=clock),
+                ],
+                actions=[action(catalogue, "ceftriaxone 2 g", turn=3, clock=clock)],
+                final=FINAL,
+            ),
+            scenario(),
+            truth("bacterial_meningitis"),
+        )
+        assert ("om_meningitis_abx" in {flag.rule_id for flag in found}) is expected
+
+
+def test_rules_about_a_class_are_not_repeated_by_ingredient(catalogue: Catalogue) -> None:
+    case = Case("", "", wording="amoxicillin", shown={"allergies": "amoxicillin (hives)"})
+    assert flags_of(catalogue, case) == {"sr_allergy_penicillin": "never"}
+
+
+def test_allergies_count_for_drugs_that_are_no_action_of_the_catalogue(
     catalogue: Catalogue,
 ) -> None:
-    scorer = safety_scorer(catalogue)
-    known = {rule.rule_id for rule in (*scorer.rules, *scorer.omissions)}
-    assert {case.rule_id for case in CASES} == known
-    assert {case.rule_id for case in CASES if case.quiet} == known
-    assert len(known) >= 40
+    case = Case("", "", wording="gabapentin 300 mg", shown={"allergies": "gabapentin"})
+    assert flags_of(catalogue, case) == {"sr_allergy_generic": "never"}
 
 
-def test_severity_and_source_are_those_of_the_catalogue(catalogue: Catalogue) -> None:
+def test_burden_is_the_sum_of_declared_weights(catalogue: Catalogue) -> None:
     scorer = safety_scorer(catalogue)
-    for rule in scorer.rules:
-        assert rule.grades[0][1] == catalogue.safety_rules[rule.rule_id].severity
-        assert rule.source == catalogue.safety_rules[rule.rule_id].basis
-    for omission in scorer.omissions:
-        assert omission.severity == catalogue.safety_rules[omission.rule_id].severity
+    flags = [SafetyFlag("a", "never", "s"), SafetyFlag("b", "caution", "s")]
+    assert scorer.burden(flags) == scorer.table.weights["never"] + scorer.table.weights["caution"]
+    assert scorer.burden([]) == 0
 
 
 def test_only_values_available_by_the_clock_count(catalogue: Catalogue) -> None:
@@ -142,8 +204,14 @@ def test_where_no_treatment_is_asked_for_only_harm_is_flagged(catalogue: Catalog
 
 
 def test_contraindicated_action_of_the_condition_is_flagged(catalogue: Catalogue) -> None:
-    found = flags_of(catalogue, Case("", "", condition="asthma_exacerbation", wording="metoprolol"))
-    assert found == {"ca_asthma_exacerbation__drug_beta_blocker": "major"}
+    found = safety_scorer(catalogue).flags(
+        record(actions=[action(catalogue, "metoprolol"), action(catalogue, "albuterol")]),
+        scenario(),
+        truth("asthma_exacerbation"),
+    )
+    assert [(flag.rule_id, flag.severity) for flag in found] == [
+        ("ca_asthma_exacerbation__drug_beta_blocker", "major")
+    ]
 
 
 def test_harm_if_is_flagged_only_when_shown(catalogue: Catalogue) -> None:
@@ -225,7 +293,5 @@ def test_malformed_predicate_is_refused_saying_where(
         reader.read(written, "somewhere")
 
 
-def test_rules_are_read_once_and_checked(catalogue: Catalogue) -> None:
+def test_rules_are_read_once(catalogue: Catalogue) -> None:
     assert safety_scorer(catalogue) is safety_scorer(catalogue)
-    rules: Sequence[Any] = SafetyScorer(catalogue).rules
-    assert all(rule.on and rule.grades for rule in rules)

@@ -49,6 +49,8 @@ def test_endless_text_is_cut() -> None:
         ("aspirin after CT excludes hemorrhage", True),
         ("heparin unless bleeding", True),
         ("potassium chloride 40 mEq", False),
+        ("morphine 15 mg IV once", False),
+        ("enoxaparin once daily", False),
         ("Consider heparin", False),
         ("heparin drip if indicated", False),
         ("alteplase when clinically appropriate", False),

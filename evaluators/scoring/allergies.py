@@ -1,0 +1,91 @@
+"""What a patient is said to be allergic to: the stated text as entries, with what each did.
+
+Belongs here: dividing the allergy section, denials ("no known allergies"), and whether an entry
+tells of an intolerance only. Does not belong here: which drugs a name means (`encounter.drugs`),
+what follows from an allergy (`safety_rules.yml`).
+
+A reaction that is not told counts as an allergy. Nausea, diarrhea, headache, cough and the like
+alone are intolerances (2022 AAAAI/ACAAI drug allergy practice parameter: side effects are no
+hypersensitivity).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from evaluators.encounter._wording import spelled
+from evaluators.encounter.drugs import Drug, drug_spans
+from evaluators.scoring.wording import plain
+
+_DIVISION: Final = re.compile(r"[\n;,/]|\band\b|\|")
+_PARENTHESIS: Final = re.compile(r"\(([^()]*)\)")
+_DENIED: Final = re.compile(
+    r"\b(?:no (?:known|drug)|nkd?a|nka|none|denies|not allergic|no allergy|tolerates?|tolerated|"
+    r"without reaction|ruled out|removed|unknown)\b|^adverse drug reactions?$"
+)
+_ALLERGIC: Final = re.compile(
+    r"anaphyl|hives|urticari|rash|swell|edema|wheez|bronchosp|short|throat|stevens|sjs|\bten\b|"
+    r"dress|blister|hypotens|shock|serum sickness|itch|prurit"
+)
+_INTOLERANT: Final = re.compile(
+    r"intoleran|side effect|nausea|vomit|\bgi\b|upset|diarrh|constipat|headache|dizz|drows|sedat|"
+    r"cough|cramp|insomnia|sweating|stomach|fatigue|confus"
+)
+
+
+@dataclass(frozen=True)
+class Allergy:
+    """One entry of the allergy section."""
+
+    text: str
+    """In comparable form (`wording.plain`)."""
+    names: tuple[frozenset[Drug], ...]
+    """Ingredients of each name in the entry: of a combination all, of a class any may be meant."""
+    combinations: tuple[frozenset[Drug], ...]
+    """Those names that are combinations: which ingredient did harm is not known."""
+    is_intolerance: bool
+    """True when only side effects are told."""
+
+    def speaks_against(self, given: frozenset[Drug]) -> bool:
+        """Whether a given drug is one that the entry certainly means."""
+        return any(name & given for name in self.names if name not in self.combinations) or any(
+            name <= given for name in self.combinations
+        )
+
+    def may_speak_against(self, given: frozenset[Drug]) -> bool:
+        """Whether a given drug is at least one part of what the entry names."""
+        return any(name & given for name in self.names)
+
+
+@lru_cache(maxsize=4096)
+def allergies_in(text: str | None) -> tuple[Allergy, ...]:
+    """Entries of an allergy section, in its order; denials are none.
+
+    Reactions in parentheses or behind a dash belong to their entry: `Codeine (nausea)`.
+    """
+    if not text:
+        return ()
+    # What stands in parentheses must not be divided: "penicillin (rash, hives)".
+    whole = _PARENTHESIS.sub(lambda m: "(" + _DIVISION.sub(" ", m.group(1)) + ")", plain(text))
+    found = []
+    for entry in _DIVISION.split(whole):
+        entry = " ".join(entry.split()).strip(" .-:")
+        if not entry or _DENIED.search(entry):
+            continue
+        spans = drug_spans(spelled(entry))
+        found.append(
+            Allergy(
+                text=entry,
+                names=tuple(frozenset(span.ingredients) for span in spans),
+                combinations=tuple(
+                    frozenset(span.ingredients)
+                    for span in spans
+                    if len(span.ingredients) > 1 and not span.is_class
+                ),
+                is_intolerance=bool(_INTOLERANT.search(entry)) and not _ALLERGIC.search(entry),
+            )
+        )
+    return tuple(found)
