@@ -21,6 +21,7 @@ from orchestration.leak_commands import leaks
 from orchestration.order_commands import order
 from orchestration.score_commands import score
 from orchestration.settings import PROJECT, Settings
+from orchestration.statistics_commands import statistics
 from registry.cli import app as registry_app
 
 app = typer.Typer(
@@ -37,6 +38,7 @@ app.add_typer(registry_app, name="registry")
 app.command()(leaks)
 app.command()(order)
 app.command()(score)
+app.command()(statistics)
 
 console = Console()
 complaints = Console(stderr=True)
