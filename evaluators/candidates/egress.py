@@ -56,8 +56,8 @@ def admit(candidate: Candidate, tier: Tier | str) -> None:
     if missing:
         raise EgressRefused(
             f"{candidate.role} '{candidate.id}' may not receive credentialed data: its endpoint is "
-            f"not on this machine and its egress declaration lacks {', '.join(missing)}; declare these in "
-            f"{candidate.declared_in} if they are true, or serve the model locally"
+            f"not on this machine and its egress declaration lacks {', '.join(missing)}; declare "
+            f"these in {candidate.declared_in} if they are true, or serve the model locally"
         )
 
 
