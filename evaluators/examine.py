@@ -15,39 +15,26 @@ is left out of the records; running again continues it.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 
 from evaluators.candidates.briefings import briefings
 from evaluators.candidates.client import ModelClient
 from evaluators.candidates.config import Candidate
-from evaluators.candidates.errors import FaultKind, InfrastructureError
+from evaluators.candidates.errors import InfrastructureError
 from evaluators.candidates.reference.briefing import Briefing
 from evaluators.catalogue import Catalogue, category_slug
 from evaluators.encounter.protocol import EndReason, Picture, Reply
 from evaluators.encounter.record import EncounterRecord
 from evaluators.encounter.session import Encounter, Limits
 from evaluators.journal import Journal
+from evaluators.paid_requests import PaidRequests, Place, RunStopped, StopReason
 from evaluators.scenario_sets import ScenarioSet, read_image
 
 JOURNAL_FILE = "journal.jsonl"
 WALL_TIME_MARK = "medcred:wall_time"
 """Finish reason of a journal line that says: here the wall-time cap ended the encounter."""
-
-ERRORS_IN_A_ROW = 5
-"""Encounters ended by infrastructure errors, with no answer between, after which a run stops."""
-_LASTING = frozenset({FaultKind.AUTHENTICATION, FaultKind.QUOTA, FaultKind.CONFIGURATION})
-
-
-class StopReason(StrEnum):
-    """Why a run stopped before every scenario was examined."""
-
-    BUDGET = "budget"
-    PRICE_UNKNOWN = "price_unknown"
-    INFRASTRUCTURE = "infrastructure"
 
 
 @dataclass(frozen=True)
@@ -180,10 +167,6 @@ def _take(encounter: Encounter, reply: Reply) -> None:
         encounter.take_reply(reply)
 
 
-class _Stopped(Exception):
-    """The run ends here; this encounter stays unfinished."""
-
-
 class _Run:
     """The moving parts of one run."""
 
@@ -205,14 +188,8 @@ class _Run:
         self._journal = journal
         self._client = client
         self._briefing_for = briefings(candidate, scenario_set, catalogue)
-        self._asked: dict[str, asyncio.Event] = {}
         self._records: dict[str, EncounterRecord] = {}
-        self._errors: Counter[str] = Counter()
-        self._errors_in_a_row = 0
-        self._calls_made = 0
-        self._calls_replayed = 0
-        self._spent_usd = journal.spent_usd
-        self._stopped: StopReason | None = None
+        self._requests = PaidRequests(client, journal, recall=self._known)
 
     async def all_scenarios(self, concurrency: int) -> None:
         waiting = iter(sorted(self._set.scenarios) if self.only is None else self.only)
@@ -231,12 +208,12 @@ class _Run:
         return Examination(
             encounters=tuple(self._records[key] for key in sorted(self._records)),
             complete=len(self._records) == len(self._set.scenarios),
-            calls_made=self._calls_made,
-            calls_replayed=self._calls_replayed,
-            infrastructure_errors=self._errors.total(),
+            calls_made=self._requests.made,
+            calls_replayed=self._requests.replayed,
+            infrastructure_errors=self._requests.errors.total(),
             spent_usd=self._journal.spent_usd,
-            error_kinds=dict(sorted(self._errors.items())),
-            stopped=self._stopped,
+            error_kinds=dict(sorted(self._requests.errors.items())),
+            stopped=self._requests.stopped,
             cut_bytes=self._journal.cut_bytes,
         )
 
@@ -245,11 +222,11 @@ class _Run:
             try:
                 self._records[scenario_id] = await self._encounter(scenario_id)
             except InfrastructureError as error:
-                self._note_error(error)
-            except _Stopped:
+                self._requests.note_error(error)
+            except RunStopped:
                 pass
             self._tell()
-            if self._stopped is not None:
+            if self._requests.stopped is not None:
                 return
 
     async def _encounter(self, scenario_id: str) -> EncounterRecord:
@@ -265,35 +242,15 @@ class _Run:
         while not encounter.is_over:
             if seconds > self._limits.wall_seconds:
                 self._mark_wall_time(encounter, scenario_id, briefing)
-            reply, took = await self._reply(encounter, scenario_id, briefing)
+            reply, took = await self._requests.reply(
+                encounter.messages(),
+                Place(scenario_id, encounter.turn, encounter.attempt),
+                briefing=briefing,
+                pictures=self._pictures(encounter),
+            )
             seconds += took
             _take(encounter, reply)
         return encounter.record()
-
-    async def _reply(
-        self, encounter: Encounter, scenario_id: str, briefing: Briefing | None
-    ) -> tuple[Reply, float]:
-        """The next reply and the seconds it took: from the journal, or paid for and journalled."""
-        messages = encounter.messages()
-        pictures = self._pictures(encounter)
-        digest = self._client.request_sha256(messages, briefing, pictures)
-        while digest in self._asked:  # another encounter is asking the very same
-            await self._asked[digest].wait()
-        known = self._known(scenario_id, digest)
-        if known is not None:
-            self._calls_replayed += 1
-            self._write(encounter, scenario_id, digest, known)
-            return known, 0.0
-        self._check_spending()
-        event = self._asked[digest] = asyncio.Event()
-        try:
-            answer = await self._client.answer(messages, briefing=briefing, pictures=pictures)
-            self._write(encounter, scenario_id, digest, answer.reply)
-        finally:
-            del self._asked[digest]
-            event.set()
-        self._note_answer(answer.reply)
-        return answer.reply, answer.seconds
 
     def _pictures(self, encounter: Encounter) -> tuple[Picture, ...]:
         """What the messages show; a reference candidate is not given the bytes."""
@@ -316,15 +273,6 @@ class _Run:
         # The cap struck one encounter; it says nothing of another that asks the same.
         return reply if self._journal.has(scenario_id, digest) else None
 
-    def _write(self, encounter: Encounter, scenario_id: str, digest: str, reply: Reply) -> None:
-        self._journal.append(
-            scenario_id=scenario_id,
-            turn=encounter.turn,
-            attempt=encounter.attempt,
-            request_sha256=digest,
-            reply=reply,
-        )
-
     def _mark_wall_time(
         self, encounter: Encounter, scenario_id: str, briefing: Briefing | None
     ) -> None:
@@ -332,38 +280,13 @@ class _Run:
             encounter.messages(), briefing, self._pictures(encounter)
         )
         if self._known(scenario_id, digest) is None:
-            mark = Reply(text="", finish_reason=WALL_TIME_MARK, cost_usd=0.0)
-            self._write(encounter, scenario_id, digest, mark)
-
-    def _check_spending(self) -> None:
-        """Stop the run when a cap is reached. Calls in flight may still end beyond it."""
-        caps = self._candidate.spending
-        if (
-            caps.max_calls is not None
-            and self._journal.answered + len(self._asked) >= caps.max_calls
-        ):
-            self._stopped = self._stopped or StopReason.BUDGET
-        if caps.max_cost_usd is not None:
-            if self._spent_usd is None:
-                self._stopped = self._stopped or StopReason.PRICE_UNKNOWN
-            elif self._spent_usd >= caps.max_cost_usd:
-                self._stopped = self._stopped or StopReason.BUDGET
-        if self._stopped is not None:
-            raise _Stopped
-
-    def _note_answer(self, reply: Reply) -> None:
-        self._calls_made += 1
-        self._errors_in_a_row = 0
-        if self._spent_usd is not None and reply.cost_usd is not None:
-            self._spent_usd += reply.cost_usd
-        else:
-            self._spent_usd = None
-
-    def _note_error(self, error: InfrastructureError) -> None:
-        self._errors[error.kind.value] += 1
-        self._errors_in_a_row += 1
-        if error.kind in _LASTING or self._errors_in_a_row >= ERRORS_IN_A_ROW:
-            self._stopped = self._stopped or StopReason.INFRASTRUCTURE
+            self._journal.append(
+                scenario_id=scenario_id,
+                turn=encounter.turn,
+                attempt=encounter.attempt,
+                request_sha256=digest,
+                reply=Reply(text="", finish_reason=WALL_TIME_MARK, cost_usd=0.0),
+            )
 
     def _tell(self) -> None:
         if self.on_progress is not None:
@@ -371,8 +294,8 @@ class _Run:
                 Progress(
                     finished=len(self._records),
                     total=len(self._set.scenarios),
-                    calls_made=self._calls_made,
-                    calls_replayed=self._calls_replayed,
-                    infrastructure_errors=self._errors.total(),
+                    calls_made=self._requests.made,
+                    calls_replayed=self._requests.replayed,
+                    infrastructure_errors=self._requests.errors.total(),
                 )
             )

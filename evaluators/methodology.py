@@ -14,6 +14,7 @@ from evaluators.canonical import sha256_file, sha256_json
 from evaluators.catalogue import Catalogue, load_catalogue
 from evaluators.encounter.protocol import PROTOCOL_VERSION
 from evaluators.encounter.session import encounter_methodology
+from evaluators.judge.prompt import judge_methodology
 from evaluators.scoring.statistics import CONFIDENCE, RESAMPLES, SIGNIFICANCE
 
 SCORING_VERSION: Final = "scoring/2"
@@ -24,7 +25,8 @@ def methodology(catalogue: Catalogue | None = None) -> dict[str, Any]:
     """The methodology in plain JSON types.
 
     Scoring enters by the SHA-256 of each of its files, code and rule tables alike, so that no
-    change of a rule can go unnoticed; `scoring` names the version in words.
+    change of a rule can go unnoticed; `scoring` names the version in words. The judge's prompt
+    enters too: it changes no point, but what is shown beside them.
     """
     used = catalogue or load_catalogue()
     return {
@@ -37,6 +39,7 @@ def methodology(catalogue: Catalogue | None = None) -> dict[str, Any]:
             for path in sorted(SCORING_FOLDER.rglob("*"))
             if path.suffix in (".py", ".yml")
         },
+        "judge": judge_methodology(),
         "statistics": {
             "resamples": RESAMPLES,
             "confidence": CONFIDENCE,

@@ -22,6 +22,7 @@ from orchestration.leak_commands import leaks
 from orchestration.order_commands import order
 from orchestration.score_commands import score
 from orchestration.settings import PROJECT, Settings
+from orchestration.statistics_commands import statistics
 from orchestration.transcript_commands import transcript
 from registry.cli import app as registry_app
 
@@ -41,6 +42,7 @@ app.command()(leaks)
 app.command()(order)
 app.command()(score)
 app.command()(transcript)
+app.command()(statistics)
 
 console = Console()
 complaints = Console(stderr=True)

@@ -82,6 +82,7 @@ class ModelClient:
         candidate: whom to ask.
         tier: of the data in the messages. Strict unless said otherwise.
         sleep: how to wait between attempts.
+        schema: name and JSON schema of the reply, sent where `structured_output` is `json_schema`.
 
     Raises:
         EgressRefused: if the candidate's endpoint may not receive data of that tier.
@@ -93,9 +94,11 @@ class ModelClient:
         *,
         tier: Tier | str = Tier.CREDENTIALED,
         sleep: Sleep = asyncio.sleep,
+        schema: tuple[str, Mapping[str, Any]] = ("step", STEP_SCHEMA),
     ) -> None:
         admit(candidate, tier)
         self.candidate = candidate
+        self._schema = schema
         self._sleep = sleep
         self._sent_params = candidate.params.as_sent()
         self._arguments: dict[str, Any] = {}
@@ -108,7 +111,7 @@ class ModelClient:
     async def __aenter__(self) -> Self:
         self._litellm = open_litellm()
         key = self._key()
-        self._arguments = _arguments(self.candidate)
+        self._arguments = _arguments(self.candidate, self._schema)
         if not self.candidate.is_reference:
             session = await self._resources.enter_async_context(self._session())
             self._arguments["client"] = self._http_client(session, key)
@@ -258,8 +261,8 @@ class ModelClient:
             found = classify(error, self._litellm)
         if self._has_strayed:
             raise EgressRefused(
-                f"candidate '{self.candidate.id}': its endpoint sent the request on to another "
-                "address; name the final address in api_base"
+                f"{self.candidate.role} '{self.candidate.id}': its endpoint sent the request on to "
+                "another address; name the final address in api_base"
             )
         if too_long:
             return Reply(text="", finish_reason=OUTPUT_LIMIT_MARK)
@@ -400,7 +403,7 @@ class ModelClient:
         )
 
 
-def _arguments(candidate: Candidate) -> dict[str, Any]:
+def _arguments(candidate: Candidate, schema: tuple[str, Mapping[str, Any]]) -> dict[str, Any]:
     """What every call of this candidate passes to LiteLLM besides its messages."""
     params = candidate.params
     given: dict[str, Any] = {
@@ -418,7 +421,7 @@ def _arguments(candidate: Candidate) -> dict[str, Any]:
     elif params.structured_output == "json_schema":
         given["response_format"] = {
             "type": "json_schema",
-            "json_schema": {"name": "step", "schema": STEP_SCHEMA},
+            "json_schema": {"name": schema[0], "schema": dict(schema[1])},
         }
     arguments = {name: value for name, value in given.items() if value is not None}
     arguments |= {

@@ -15,7 +15,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 import yaml
@@ -137,6 +137,9 @@ class Candidate(Border):
 
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
 
+    role: ClassVar[str] = "candidate"
+    declared_in: ClassVar[str] = "candidates.yaml"
+
     id: str = Field(
         max_length=80, pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)?$"
     )
@@ -157,6 +160,8 @@ class Candidate(Border):
     max_concurrency: int = Field(default=8, ge=1, le=512)
     assurance: AssuranceClaim = AssuranceClaim()
     egress: EgressDeclaration | None = None
+    family: str | None = Field(default=None, pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")
+    """The lineage of its weights, such as `llama-3`: a judge of the same one does not judge it."""
 
     @property
     def provider(self) -> str | None:
@@ -234,6 +239,9 @@ class Candidate(Border):
         return self
 
 
+Entry = TypeVar("Entry", bound=Candidate)
+
+
 def harness_identity() -> dict[str, str]:
     """What the house itself brings to every candidate's behaviour: protocol, prompt, repair."""
     # Imported here: the session pulls in the catalogue and the scenario sets, reading a file not.
@@ -274,25 +282,13 @@ def load_candidates(path: Path) -> tuple[Candidate, ...]:
             the wrong kind, a key, or one id twice. The text names line, entry and field, and never
             quotes a value (which might be a key written in the wrong place).
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise CandidateConfigError(f"{path.name} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise CandidateConfigError(f"{path.name} is not UTF-8 text: save it as UTF-8") from None
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        nodes = _entry_nodes(root, path.name)
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" line {mark.line + 1}" if mark is not None else ""
-        raise CandidateConfigError(f"{path.name}{where}: not valid YAML") from None
+    root, content = read_yaml(path)
+    nodes = _entry_nodes(root, path.name)
     loaded: list[Candidate] = []
     seen: dict[str, int] = {}
     for node, entry in zip(nodes, content["candidates"], strict=True):
         line = node.start_mark.line + 1
-        candidate = _read_entry(entry, f"{path.name} line {line}")
+        candidate = read_entry(entry, f"{path.name} line {line}", Candidate)
         if candidate.id in seen:
             raise CandidateConfigError(
                 f"{path.name} line {line}, entry '{candidate.id}': this id stands already in line "
@@ -303,11 +299,33 @@ def load_candidates(path: Path) -> tuple[Candidate, ...]:
     return tuple(loaded)
 
 
+def read_yaml(path: Path) -> tuple[yaml.Node | None, Any]:
+    """Nodes and content of a configuration file, no field given twice.
+
+    Raises:
+        CandidateConfigError: if the file is missing, is not YAML, or gives a field twice.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise CandidateConfigError(f"{path.name} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise CandidateConfigError(f"{path.name} is not UTF-8 text: save it as UTF-8") from None
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        if root is not None:
+            _refuse_repeated_keys(root, path.name)
+        return root, yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" line {mark.line + 1}" if mark is not None else ""
+        raise CandidateConfigError(f"{path.name}{where}: not valid YAML") from None
+
+
 def _entry_nodes(root: yaml.Node | None, name: str) -> list[yaml.Node]:
-    """The YAML nodes of the entries, after refusing keys written twice anywhere in the file."""
+    """The YAML nodes of the entries."""
     if root is None or not isinstance(root, yaml.MappingNode):
         raise CandidateConfigError(f"{name}: the top level must be a mapping with `candidates`")
-    _refuse_repeated_keys(root, name)
     entries: list[yaml.Node] | None = None
     for key, value in root.value:
         if key.value != "candidates":
@@ -339,7 +357,12 @@ def _refuse_repeated_keys(node: yaml.Node, name: str) -> None:
             _refuse_repeated_keys(item, name)
 
 
-def _read_entry(entry: Any, where: str) -> Candidate:
+def read_entry(entry: Any, where: str, of: type[Entry]) -> Entry:
+    """One entry of the class `of`; `where` names its place in errors, which quote no value.
+
+    Raises:
+        CandidateConfigError: naming place and field.
+    """
     if not isinstance(entry, dict):
         raise CandidateConfigError(f"{where}: an entry must be a mapping with id and model")
     named = entry.get("id")
@@ -352,17 +375,14 @@ def _read_entry(entry: Any, where: str) -> Candidate:
             "variable and name the variable in api_key_env"
         )
     try:
-        return Candidate.model_validate(entry)
+        return of.model_validate(entry)
     except ValidationError as error:
         problems = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc']) or 'entry'}: {_plain(item['msg'])}"
+            f"{'.'.join(map(str, item['loc'])) or 'entry'}: "
+            f"{item['msg'].removeprefix('Value error, ')}"
             for item in error.errors(include_url=False, include_input=False, include_context=False)
         )
         raise CandidateConfigError(f"{where}: {problems}") from None
-
-
-def _plain(message: str) -> str:
-    return message.removeprefix("Value error, ")
 
 
 def _secret_field(value: Any) -> str | None:

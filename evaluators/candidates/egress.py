@@ -47,17 +47,17 @@ def admit(candidate: Candidate, tier: Tier | str) -> None:
         return
     if candidate.provider not in GUARDED_PROVIDERS:
         raise EgressRefused(
-            f"candidate '{candidate.id}' may not receive credentialed data: its provider is not "
-            "known to keep to api_base; name it as openai/... or hosted_vllm/... instead"
+            f"{candidate.role} '{candidate.id}' may not receive credentialed data: its provider is "
+            "not known to keep to api_base; name it as openai/... or hosted_vllm/... instead"
         )
     if candidate.is_loopback:
         return
     missing = _missing(candidate)
     if missing:
         raise EgressRefused(
-            f"candidate '{candidate.id}' may not receive credentialed data: its endpoint is not on "
-            f"this machine and its egress declaration lacks {', '.join(missing)}; declare these in "
-            "candidates.yaml if they are true, or serve the model locally"
+            f"{candidate.role} '{candidate.id}' may not receive credentialed data: its endpoint is "
+            f"not on this machine and its egress declaration lacks {', '.join(missing)}; declare "
+            f"these in {candidate.declared_in} if they are true, or serve the model locally"
         )
 
 

@@ -35,16 +35,15 @@ from evaluators.catalogue import load_catalogue
 from evaluators.encounter.protocol import EndReason, Outcome
 from evaluators.encounter.session import Limits
 from evaluators.examine import (
-    ERRORS_IN_A_ROW,
     JOURNAL_FILE,
     WALL_TIME_MARK,
     Examination,
     Progress,
-    StopReason,
     examine,
     replay_encounters,
 )
 from evaluators.journal import JournalLocked, JournalMismatch, read_replies
+from evaluators.paid_requests import ERRORS_IN_A_ROW, StopReason
 
 PROJECT = Path(__file__).resolve().parents[2]
 NAMES = [model.removeprefix("reference/") for model in REFERENCE_MODELS]

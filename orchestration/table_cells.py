@@ -1,0 +1,51 @@
+"""Cells and tables of figures in the terminal: one form for bounds, ranks and p values.
+
+Belongs here: how one figure looks, and the bare table. Does not belong here: which figures stand
+in a table (`show_statistics`, `show_reliability`, `judge_commands`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich import box
+from rich.console import Console, JustifyMethod
+from rich.table import Table
+
+
+def bare_table(*columns: tuple[str, JustifyMethod]) -> Table:
+    """A table of which the first column alone gives way where the terminal is narrow."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0, caption_justify="left")
+    for place, (name, justify) in enumerate(columns):
+        table.add_column(name, justify=justify, no_wrap=place > 0, overflow="fold")
+    return table
+
+
+def rank_cell(rank: Mapping[str, int]) -> str:
+    """A rank interval; a single place without a tie."""
+    return str(rank["low"]) if rank["low"] == rank["high"] else f"{rank['low']}-{rank['high']}"
+
+
+def range_cell(interval: Mapping[str, float] | None, *, is_signed: bool = False) -> str:
+    """An interval with two decimals; `-` where there is none."""
+    if interval is None:
+        return "-"
+    between = " to " if is_signed else "-"
+    return f"{interval['low']:.2f}{between}{interval['high']:.2f}"
+
+
+def p_cell(value: float | None) -> str:
+    """A p value with three decimals; `-` where there is none."""
+    if value is None:
+        return "-"
+    return "<.001" if value < 0.001 else f"{value:.3f}"
+
+
+def in_words(name: str) -> str:
+    """A slug as text."""
+    return name.replace("_", " ")
+
+
+def say(out: Console, text: str) -> None:
+    """A line of explanation."""
+    out.print(f"[dim]{text}[/]", highlight=False)
