@@ -1,6 +1,6 @@
 """Units of results: exact conversion between the unit of the catalogue's tables and another.
 
-Belongs here: reading `unit_conversions.csv`, and a result in the other unit or back. Does not belong
+Belongs here: reading `unit_conversions.csv`, a result in the other unit or back. Does not belong
 here: plausibility of values (`dbt_project`), what a value means (scoring, calculators).
 
 A converted quantity is `recorded * factor + offset`. The table has the one unit in which a test is

@@ -163,7 +163,7 @@ def exact_sign_p(losses: int, gains: int) -> float:
         raise ValueError("A number of changes is negative: count anew.")
     number = losses + gains
     tail = sum(math.comb(number, k) for k in range(min(losses, gains) + 1))
-    return min(1.0, 2 * tail / 2**number)
+    return min(1.0, 2 * tail / (1 << number))
 
 
 def answer_of(case: CaseScore) -> tuple[object, ...]:
