@@ -59,7 +59,8 @@ def _shuffled_lines(text: str, lots: Lots, name: str) -> str:
 
 def _shuffled_sentences(text: str, lots: Lots) -> str:
     parts = sentences(text)
-    review = next((at for at, part in enumerate(parts) if _REVIEW.match(part)), len(parts))
+    reviews = (at for at, part in enumerate(parts) if at and _REVIEW.match(part))
+    review = next(reviews, len(parts))
     blocks: list[list[str]] = []
     for part in parts[1:review]:
         if blocks and leans(part):

@@ -201,7 +201,7 @@ def test_abbreviations_are_written_out_as_whole_words() -> None:
     told = made("abbreviations_expanded", scenario()).presentation
     assert told.chief_complaint == "Shortness of breath"
     assert "hypertension and chronic kidney disease" in (told.history or "")
-    assert told.past_history == "1. hypertension\n2. chronic kidney disease\n3. gout"
+    assert told.past_history == "1. Hypertension\n2. Chronic kidney disease\n3. gout"
 
 
 def test_a_twin_moves_no_value_across_its_range_or_a_bound() -> None:
