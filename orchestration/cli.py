@@ -20,6 +20,7 @@ from orchestration.cohort_commands import cohort_app
 from orchestration.encounter_commands import encounter
 from orchestration.leak_commands import leaks
 from orchestration.order_commands import order
+from orchestration.probe_commands import probe
 from orchestration.score_commands import score
 from orchestration.settings import PROJECT, Settings
 from orchestration.statistics_commands import statistics
@@ -40,6 +41,7 @@ app.add_typer(registry_app, name="registry")
 app.command()(encounter)
 app.command()(leaks)
 app.command()(order)
+app.command()(probe)
 app.command()(score)
 app.command()(transcript)
 app.command()(statistics)

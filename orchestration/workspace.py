@@ -84,6 +84,10 @@ class Workspace:
         name = f"{candidate_sha256[:12]}-{set_digest[:12]}"
         return self.folder / "examinations" / category / candidate.replace("/", "--") / name
 
+    def probe(self, category: str, candidate: str) -> Path:
+        """Folder of one candidate's probes in one category: journals and figures."""
+        return self.folder / "probes" / category / candidate.replace("/", "--")
+
 
 def repeat_folder(examination: Path, number: int) -> Path:
     """Folder of the journal and scores of a repeat, from 1; the first is the examination's own."""

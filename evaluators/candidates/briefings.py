@@ -11,6 +11,7 @@ from typing import Any
 
 from evaluators.candidates.config import Candidate
 from evaluators.candidates.reference.briefing import Briefing, NamedDiagnosis
+from evaluators.candidates.reference.swayed import SWAYED
 from evaluators.candidates.reference.task_answers import commonest_answers
 from evaluators.catalogue import Catalogue
 from evaluators.leak_audit import probed_conditions
@@ -47,7 +48,7 @@ def briefings(
 
         return told_the_truth
     told: Briefing | None = None
-    if model == "reference/commonest":
+    if model == "reference/commonest" or model.removeprefix("reference/") in SWAYED:
         told = Briefing(
             commonest=_commonest(scenario_set, catalogue), answers=_answers(scenario_set)
         )

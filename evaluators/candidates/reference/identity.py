@@ -10,11 +10,12 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from evaluators.candidates.reference.swayed import SWAYED
 from evaluators.canonical import sha256_file
 
 _FOLDER = Path(__file__).parent
 _SHARED = ("briefing.py", "conversation.py", "provider.py")
-_FILES: Mapping[str, tuple[str, ...]] = {
+_FILES: dict[str, tuple[str, ...]] = {
     "reference/commonest": (*_SHARED, "floors.py"),
     "reference/random": (*_SHARED, "floors.py"),
     "reference/order-everything": (*_SHARED, "floors.py"),
@@ -27,6 +28,7 @@ _FILES: Mapping[str, tuple[str, ...]] = {
         *(path.relative_to(_FOLDER).as_posix() for path in (_FOLDER / "bedside_rules").iterdir()),
     ),
 }
+_FILES |= {f"reference/{name}": (*_SHARED, "swayed.py", "task_answers.py") for name in SWAYED}
 REFERENCE_MODELS = tuple(sorted(_FILES))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from evaluators.candidates.reference import bedside, floors, leak_probe
+from evaluators.candidates.reference import bedside, floors, leak_probe, swayed
 from evaluators.candidates.reference.briefing import Briefing
 from evaluators.candidates.reference.conversation import Conversation, read_conversation
 from evaluators.encounter.protocol import Step
@@ -22,6 +22,7 @@ _ANSWERS: Mapping[str, Callable[[Conversation, Briefing], Step]] = {
     "oracle": floors.oracle,
     "bedside": bedside.answer,
     "leak-probe": leak_probe.answer,
+    **{name: swayed.swayed(name) for name in swayed.SWAYED},
 }
 _NO_BRIEFING = Briefing()
 

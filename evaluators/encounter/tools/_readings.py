@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import final
 
+from evaluators.conversions import in_recorded_unit
 from evaluators.encounter.protocol import Presentation
 from evaluators.scenario_sets import EvidenceItem
 
@@ -75,7 +76,7 @@ class Readings:
         self._items: dict[str, list[EvidenceItem]] = defaultdict(list)
         for item in evidence:
             if item.available_hours <= clock_hours:
-                self._items[item.test_id].append(item)
+                self._items[item.test_id].append(in_recorded_unit(item))
         for items in self._items.values():
             items.sort(key=lambda item: (item.available_hours, item.taken_hours, item.value))
 
