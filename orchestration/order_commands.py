@@ -36,7 +36,7 @@ def order(
         typer.Option(
             "--evaluate",
             help="Measure precision and recall on the labelled wordings of this checkout. Fails "
-            "when a goal is missed on the held-out part.",
+            "when a goal is missed on the blind set, or when there is none to judge by.",
         ),
     ] = False,
     is_listing: Annotated[
@@ -44,17 +44,16 @@ def order(
         typer.Option(
             "--misses",
             help="With --evaluate: list the tuned wordings that are missed. Those of the "
-            "held-out part are never listed.",
+            "blind set are never listed.",
         ),
     ] = False,
 ) -> None:
     """Show what an order resolves to; or measure how well orders are understood (--evaluate)."""
     from evaluators.catalogue import load_catalogue
     from evaluators.encounter.order_evaluation import (
-        LABELLED,
         LabelledOrdersError,
         evaluate_orders,
-        read_labelled,
+        read_both,
     )
     from evaluators.encounter.orders import order_resolver
 
@@ -68,7 +67,7 @@ def order(
         show_resolutions(console, resolver.resolve(wording), catalogue)
         return
     try:
-        found = evaluate_orders(resolver, read_labelled(LABELLED, catalogue))
+        found = evaluate_orders(resolver, read_both(catalogue))
     except LabelledOrdersError as error:
         raise _fail(error) from None
     show_order_evaluation(console, found)
@@ -108,8 +107,9 @@ def show_resolutions(
 
 
 def show_order_evaluation(out: Console, found: OrderEvaluation) -> None:
-    """A table by split and kind, then precision and recall of the held-out part with its goals."""
-    from evaluators.encounter.order_evaluation import HELD_OUT, PRECISION_GOAL, RECALL_GOAL
+    """A table by split and kind, what the rules were written on, and the goals with the figures."""
+    from evaluators.encounter.order_evaluation import BLIND, PRECISION_GOAL, RECALL_GOAL
+    from evaluators.encounter.orders import RULES_VERSION
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("split", "kind"):
@@ -122,13 +122,24 @@ def show_order_evaluation(out: Console, found: OrderEvaluation) -> None:
                 table.add_row(split, kind, *_cells(figures))
         table.add_row(split, "all", *_cells(whole), end_section=True)
     out.print(table)
-    held_out = found.by_split[HELD_OUT]
+    out.print(
+        f"The rules ({RULES_VERSION}) were written with every tuned wording in sight: its figures "
+        "show that nothing was lost, not how well new wordings are read. The blind set was "
+        "written by somebody else, and no rule was written for it. A panel and a list of all of "
+        "its members count as the same order.",
+        highlight=False,
+        soft_wrap=True,
+    )
+    blind = found.by_split.get(BLIND)
+    if blind is None:
+        out.print("[red]goals not judged:[/] this checkout has no blind set (blind_orders.csv)")
+        return
     for name, value, goal in (
-        ("precision", held_out.precision, PRECISION_GOAL),
-        ("recall", held_out.recall, RECALL_GOAL),
+        ("precision", blind.precision, PRECISION_GOAL),
+        ("recall", blind.recall, RECALL_GOAL),
     ):
         out.print(
-            f"{name:10s}{_share(value)} on the held-out part (goal: at least {goal})",
+            f"{name:10s}{_share(value)} on the blind set (goal: at least {goal})",
             highlight=False,
         )
     out.print("goals met" if found.meets_goals else "[red]goals missed[/]")

@@ -78,7 +78,8 @@ class OrderNames:
             plural[singular(found)].add(test_id)
             bag[tuple(sorted(singular(found)))].add(test_id)
         for test_id, found in [*own, *added]:
-            full = expand(found)
+            # A name of one word is kept: `LE` is leukocyte esterase, not "lower extremity".
+            full = expand(found) if len(found) > 1 else singular(found)
             expanded[tuple(sorted(full))].add(test_id)
             squashed["".join(found)].add(test_id)
         self.exact, self.plural, self.bag = dict(exact), dict(plural), dict(bag)
@@ -115,7 +116,8 @@ class OrderNames:
         """The same with abbreviations written out on both sides, or without blanks."""
         if not words or len(words) > 2 * self.longest:
             return set()
-        found = self._expanded.get(tuple(sorted(expand(words))))
+        found = self._expanded.get(singular(words)) if len(words) == 1 else None
+        found = found or self._expanded.get(tuple(sorted(expand(words))))
         if not found:
             run = "".join(words)
             found = self._squashed.get(run) if len(run) >= _SQUASHED else None

@@ -144,6 +144,75 @@ SAME_WORDS: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
         hs > high sensitivity
         high sens > high sensitivity
         sed > sedimentation
+        comp > comprehensive
+        mag > magnesium
+        phosphorous > phosphorus
+        plts > platelet
+        hbv > hepatitis b
+        hcv > hepatitis c
+        hav > hepatitis a
+        urinary > urine
+        serologies > serology
+        vl > viral load
+        cxrs > chest xray
+        pcxr > chest xray
+        angio > angiography
+        angiogram > angiography
+        angiograms > angiography
+        arteriogram > angiography
+        duplex > doppler
+        doppler ultrasound > doppler
+        ultrasound doppler > doppler
+        lower extremity > leg
+        lower limb > leg
+        lower ext > leg
+        upper extremity > arm
+        upper limb > arm
+        les > leg
+        h n > head neck
+        tib fib > tibia
+        lumbosacral > lumbar
+        l s spine > lumbar spine
+        echos > echo
+        bronchoalveolar lavage > bal
+        clostridioides difficile > c difficile
+        cdif > c difficile
+        helicobacter > h
+        streptococcus > strep
+        streptococcal > strep
+        naat > pcr
+        nat > pcr
+        cardiovascular > cardiac
+        heart > cardiac
+        pulmonary exam > lung exam
+        respiratory exam > lung exam
+        chest exam > lung exam
+        lungs > lung
+        examine > exam
+        inspect > exam
+        inspection > exam
+        palpate > exam
+        palpation > exam
+        auscultate > exam
+        auscultation > exam
+        percuss > exam
+        percussion > exam
+        listen > exam
+        evaluation > exam
+        belly > abdomen
+        legs > leg
+        arms > arm
+        nares > nasal
+        ctpe > ct pulmonary embolism
+        oximeter > oximetry
+        bpm > heart rate
+        biochemistry > chemistry
+        chem > chemistry
+        wcc > wbc
+        hemocult > hemoccult
+        stains > stain
+        smears > smear
+        urines > urine
         """,
         ">",
     ).items()
@@ -154,23 +223,36 @@ _SIDES = "left right bilateral bilaterally l r both sided"
 HARMLESS: Final[Mapping[str, frozenset[str]]] = MappingProxyType({
     kind: frozenset(words.split())
     for kind, words in {
-        "lab": "swab nasopharyngeal np random spot "
+        "lab": "swab nasopharyngeal np random spot trough peak activity concentrations "
+        "fasting nonfasting automated sample reflex stick pre post dose high sensitivity "
+        "sensitive sequential paired interval peripheral tube "
         "clean catch am pm morning draw venipuncture fingerstick "
         "poc screen screening confirmatory conc concentration count titer quant quantitative "
         "second third first fourth delta hour hr gen generation 4th admission",
-        "panel": "clean catch straight cath catheterized catheter catheterization foley specimen "
+        "panel": "collection dipstick serology "
+        "fluid sample full set clean catch straight cath catheterized catheter catheterization foley specimen "
         "midstream manual both arm left right bilateral am pm "
         "morning draw workup profile screen fasting admission automated",
-        "micro": "peripheral central line site separate different two both stool sterile swab "
+        "micro": "surveillance fluid bacterial sample "
+        "susceptibility susceptibilities bottles bottle assay "
+        "foot arm hand leg sacral peripheral central line site separate different two both stool sterile swab "
         "clean catch straight cath catheter catheterized foley specimen sample venipuncture "
         "aerobic anaerobic bottle sensitivity pcr screen nares swab expectorated induced "
         "midstream " + _SIDES,
-        "imaging": "stat post pre limited dedicated follow up followup " + _SIDES,
-        "ecg": "monitoring monitor continuous old prior comparison compare formal limited complete",
-        "procedure": "diagnostic urgent inpatient flexible elective monitoring " + _SIDES,
-        "vital": "continuous monitoring monitor hourly strict oral rectal axillary core manual "
+        "imaging": "stat post pre limited dedicated follow up followup one two three 1 2 3 view "
+        "protocol imaging scan erect decubitus oblique weight bearing frontal single multiple "
+        "series complete comprehensive " + _SIDES,
+        "ecg": "monitoring monitor continuous old prior comparison compare formal limited complete "
+        "12 twelve lead sided right posterior resting " + _SIDES,
+        "procedure": "diagnostic therapeutic urgent emergency inpatient flexible elective "
+        "monitoring procedure knee shoulder hip ankle wrist elbow large volume guided "
+        "fiberoptic spot " + _SIDES,
+        "vital": "full complete room air score scale check exam rate noninvasive cuff automated "
+        "continuous monitoring monitor hourly strict oral rectal axillary core manual "
         "frequent bedside assess assessment spot arm both " + _SIDES,
-        "exam": "focused detailed full complete thorough careful bedside repeat assess perform "
+        "exam": "directed targeted brief screening comprehensive system body "
+        "findings sign signs quick physical clinical "
+        "focused detailed full complete thorough careful bedside repeat assess perform "
         "check review " + _SIDES,
     }.items()
 })  # fmt: skip
@@ -184,6 +266,14 @@ DETAILS: Final[Mapping[str, frozenset[str]]] = MappingProxyType({
     "panel_abg": frozenset({"lactate"}),
     "panel_vbg": frozenset({"lactate"}),
     "panel_cmp": frozenset({"lfts", "lft"}),
+    "exam_rectal": frozenset({"guaiac", "stool guaiac", "hemoccult", "fobt", "occult blood"}),
+    "echo_tee": frozenset({"bubble", "bubble study", "agitated saline"}),
+    "proc_colonoscopy": frozenset({"biopsy", "biopsies", "prep"}),
+    "lab_hcv_ab": frozenset({"reflex", "reflex rna", "reflex to rna", "reflex pcr", "reflex to pcr",
+                             "reflex viral load", "reflex to viral load"}),
+    "img_us_scrotum": frozenset({"doppler", "dopplers"}),
+    "img_us_pelvis": frozenset({"doppler", "dopplers"}),
+    "img_mr_head": frozenset({"dwi", "diffusion", "stroke protocol"}),
     "lab_tsh": frozenset(
         {"reflex", "reflex t4", "reflex ft4", "reflex free t4", "reflex to free t4"}
     ),

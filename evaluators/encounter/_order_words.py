@@ -24,25 +24,66 @@ QUALIFIERS = _words(
     study studies assay initial baseline routine formal portable bedside ap pa lateral view
     views upright supine set sets another new current further also additional standard
     screening patient patients on in from as next more with is are show give provide include
-    including id can you could kindly also place each time same day morning am
+    id can you could kindly also place each time same day morning am tomorrow tonight evening
+    pm overnight hourly once twice lets let us have its his her their this that here soon possible
+    available if done already not yet then first second next begin recommend suggest consider
+    arrange schedule proceed obtained collect collected measure measured add addon go ahead
+    monitor monitoring follow followup up right away result resulted reported reading readings
+    determination checks quick needed bid tid qid prn clinical lat ill well ive at q
     """
 )
-LEADING = QUALIFIERS | {"a", "an", "i", "some"}
+LEADING = QUALIFIERS | {"a", "an", "i", "some", "ok", "okay", "he", "she", "they", "it"}
 REPETITION = re.compile(
     r"\b(?:[123]|one|two|three) (?:sets?|views?|times)\b|\bx ?\d+\b|\b\d+ ?x\b"
     r"|\bq ?\d+ ?h(?:r|rs|ours?)?\b"
     r"|\bq ?\d+(?:-\d+)? ?(?:m|min|mins|minutes?|d|days?)\b|\bq ?(?:am|pm|day|hour|shift|daily)\b"
     r"|\b(?:at|in|every|after|within)? ?\d+(?:-\d+)?(?: ?(?:and|&|/) ?\d+)?"
     r" ?(?:h|hr|hrs|hours?|min|mins|minutes?|days?)\b(?: later\b)?"
-    r"|#\d+\b|\b\d/\d ?h\b|\b\d+(?:st|nd|rd)\b"
+    r"|#\d+\b|\b\d/\d(?:/\d)? ?h(?:r|rs|ours?)?\b|\b\d+(?:st|nd|rd)\b"
+    r"|\b(?:at |by )?\d{1,2}(?::\d\d)? ?[ap]\.?m\b\.?|\bat \d{4}\b|\b\d{4} ?h(?:rs|ours)\b"
+    r"|\b(?:every|each) (?:other )?(?:day|morning|hour|shift|evening|night)\b|\bdaily\b"
 )
 REASON = re.compile(
     r"\b(?:to (?:rule|evaluate|assess|look|check|exclude|confirm|screen|monitor|determine|guide|"
-    r"see|help|identify|detect|quantify|trend|follow)|for|given|because|due to|since|if|in case|"
-    r"looking|evaluate|evaluating|eval (?:for|of)|rule out|r/o|as part of|in order to|concern|"
-    r"after|before|prior to|post|pre|while|when|until|during|following|on|from|at|per|via)\b"
-    r"|[:\u2013\u2014<>?]| - "
+    r"see|help|identify|detect|quantify|trend|follow|r/o|eval|document|establish|characterize|"
+    r"define|differentiate|distinguish|investigate|visualize|verify|ensure|clarify|gauge|risk|"
+    r"estimate|track|work|measure|search|further|better|narrow|localize|obtain|ascertain|stage|"
+    r"classify|calculate|diagnose|test|find|make|reassess|re-?evaluate|support|inform|tailor|avoid|"
+    r"compare|examine|demonstrate|delineate|discern|prove|start|titrate|direct)|"
+    r"for|given|because|due to|since|if|in case|in case of|"
+    r"looking|evaluate|evaluating|eval (?:for|of)|rule out|ruling out|r/o|ro|as part of|"
+    r"in order to|concern|concerning|c/f|c/w|s/p|d/t|2/2|secondary to|in (?:the )?setting of|"
+    r"in (?:light|view) of|as (?:he|she|they|it|this|we|there|the)|considering|assessing|"
+    r"checking for|searching|seeking|investigating|suspected|suspect|suspecting|suspicious|"
+    r"suspicion|possible|presumed|likely|which|who|whether|so that|so we|"
+    r"(?:specifically|especially|particularly)|(?:with )?(?:particular |special |specific )?"
+    r"(?:attention|focus|emphasis) (?:to|on|for)|focus(?:ed|ing|sing)? on|paying attention|"
+    r"after|before|prior to|post|pre|while|when|until|during|following|on|from|at|per|via|despite)"
+    r"\b|[:\u2013\u2014<>?=]| - |\.{2,}"
 )
+# The same before an order: `Given his hypotension, check a lactate`.
+LEADING_REASON = re.compile(
+    r"^(?:given|because(?: of)?|since|due to|in (?:light|view) of|in (?:the )?setting of|for|"
+    r"considering|based on|as (?:he|she|the|this|there|part)|with concern|concern(?:ed|ing)? for|"
+    r"to (?:rule|evaluate|assess|look|exclude|confirm|screen|monitor|determine|guide|identify|"
+    r"detect|further|better|investigate|complete|start|begin|workup|work))\b[^,:;]*[,:]\s*",
+    re.I,
+)
+INCLUDING = re.compile(
+    r"[,(]?\s*\b(?:including|includes?|incl|inclusive of|to include|consisting of|comprising|"
+    r"such as|i\.?e\b|e\.?g\b)\b[.,:]?\s*",
+    re.I,
+)
+# A dose, a route or a drip: then the words name a treatment, not the test of the same name.
+TREATMENT = re.compile(
+    r"\b\d+(?:[.,]\d+)? ?(?:mg|g|gm|grams?|mcg|ug|meq|mmol|units?|iu|ml|cc|l|liters?|amps?|tabs?|"
+    r"tablets?|puffs?|packs?|bags?)\b(?! ?/)|\b(?:gtt|drip|infusion|bolus|nebs?|nebuli[sz]er|"
+    r"inhaler|supplement(?:ation)?|replacement|repletion|tablets?|capsules?|transfusion|transfuse|"
+    r"sliding scale)\b",
+    re.I,
+)
+# What begins so may be a drug or a monitor: `start digoxin` is none, `start telemetry` is an order.
+BEGINNING = re.compile(r"^(?:please )?(?:start|begin|initiate|give|continue|resume|place)(?: on)? ")
 # A reason that begins so may tell the specimen: what follows is looked at before it is dropped.
 TELLING_REASON = re.compile(r"^(?:on|from|at|via|per|when|following)\b")
 WITH = re.compile(r"\bwith\b")
@@ -70,18 +111,43 @@ SPELLED_OUT = (
     (re.compile(r"\bw ?/ ?(?=[a-z])", re.I), "with "),
     (
         re.compile(
-            r"\b([cf]bc) ?(?:/|\+|&|and) ?(?:auto(?:mated)? |manual )?diff(?:erential)?\b", re.I
+            r"\b([cf]bc) ?(?:/|\+|&|,|-|and|plus|incl(?:uding)?) ?(?:a |auto(?:mated)? |manual )?"
+            r"diff(?:erential)?\b",
+            re.I,
         ),
         r"\1 with diff",
     ),
     (re.compile(r"\b([cf]bc) diff\b", re.I), r"\1 with diff"),
     (re.compile(r"\bu ?/ ?s\b", re.I), "ultrasound"),
+    (re.compile(r"\bu\.s\.(?=\s|$)", re.I), "ultrasound"),
+    (re.compile(r"\bncct\b", re.I), "CT without contrast"),
+    (re.compile(r"\bcect\b", re.I), "CT with contrast"),
+    (re.compile(r"\bvit\b\.?", re.I), "vitamin"),
+    (re.compile(r"\bb ?/ ?l\b|\bbilat\b\.?", re.I), "bilateral"),
+    (re.compile(r"\bv ?[/-] ?q\b", re.I), "VQ"),
+    (re.compile(r"\b(?:abd|abdo)\b\.?", re.I), "abdomen"),
+    (re.compile(r"\b(?:pelv)\b\.?", re.I), "pelvis"),
+    (
+        re.compile(
+            r"\bct (?:scan )?(?:of )?(?:the )?(?:c ?/? ?a ?/? ?p\b|chest ?(?:,|/|and|&)? ?"
+            r"(?:abdomen|a) ?(?:,|/|and|, and|&)? ?(?:pelvis|p)\b)([^,;]*)",
+            re.I,
+        ),
+        r"CT chest\1, CT abdomen and pelvis\1",
+    ),
+    (
+        re.compile(r"\bpan ?-?cultures?\b(?=[^:]*$)", re.I),
+        "blood culture, urine culture, sputum culture",
+    ),
+    (re.compile(r"\bcultures? (?:of )?(?:the )?(?:blood|bld)\b(?! culture)", re.I), "blood culture"),
     (re.compile(r"\bx ?- ?ra?e?y\b", re.I), "xray"),
 )
 # An order that begins so asks for no test; what is joined to it by "and" does not either.
 NO_ORDER = re.compile(
     r"^(?:please )?(?:replete|replace|cancel|hold|discontinue|stop|avoid|no|not|dont|do not|defer|"
-    r"transfuse|start|administer|bolus|infuse|d/c|skip|decline|refuse)\b"
+    r"transfuse|start|administer|bolus|infuse|d/c|skip|decline|refuse|supplement|consult|titrate|"
+    r"increase|decrease|treat|prescribe|refer|transfer|admit|discharge|never|without)\b",
+    re.I,
 )
 # What may not follow "with" in silence: it would be another study.
 TELLING = frozenset(
@@ -152,6 +218,37 @@ OTHER_WORDS = frozenset(
         "infusion",
         "bolus",
         "protein",
+        "carcinoid",
+        "metanephrine",
+        "metanephrines",
+        "catecholamine",
+        "myoglobin",
+        "thyroglobulin",
+        "fructosamine",
+        "cystatin",
+        "vasopressin",
+        "copeptin",
+        "gastric",
+        "urease",
+        "urology",
+        "urologic",
+        "colposcopy",
+        "cystoscopy",
+        "laparoscopy",
+        "histology",
+        "cytology",
+        "chromosome",
+        "karyotype",
+        "lipoma",
+        "lactulose",
+        "angiotensin",
+        "erythropoietin",
+        "hepcidin",
+        "hemostasis",
+        "echovirus",
+        "lithotripsy",
+        "inhibin",
+        "factor",
     ]
 )
 PARENTHESES = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
@@ -174,15 +271,28 @@ FLUIDS = _words(
     """
 )
 # Strong separators always divide; weak ones divide where no longer name spans them.
-STRONG = re.compile(r"[;\n\r|]+|(?:^|\s)\d{1,2}[.)]\s+")
+STRONG = re.compile(
+    r"[;\n\r|]+|(?:^|\s)\d{1,2}[.)]\s+"
+    r"|(?<=\w\w\w)(?<!abd)(?<!Abd)(?<!incl)(?<!alk)(?<!Alk)(?<!resp)(?<!approx)(?<!esp)\.\s+(?=\S)"
+)
 WEAK = re.compile(
     r"\s*(,|\+(?!\+)(?=\s*[A-Za-z])|/|&|\band/or\b|\band\b|\bplus\b|\balong with\b|\bas well as\b"
     r"|\bthen\b|\bor\b)\s*",
     re.IGNORECASE,
 )
 
-# The fluid that is meant by what follows "with" after a panel: `UA with culture`.
-IMPLIED_FLUIDS = {"panel_ua": "urine", "panel_csf": "csf"}
+# The fluid that is meant by what follows "with" after a panel or a puncture: `UA with culture`.
+IMPLIED_FLUIDS = {
+    "panel_ua": "urine",
+    "panel_csf": "csf",
+    "proc_lp": "csf",
+    "proc_paracentesis": "ascitic fluid",
+    "proc_thoracentesis": "pleural fluid",
+    "proc_arthrocentesis": "joint fluid",
+    "panel_pleural": "pleural fluid",
+    "panel_ascites": "ascitic fluid",
+    "panel_joint": "joint fluid",
+}
 # Kinds of tests that are written side by side without a comma.
 RUN_KINDS = frozenset({"lab", "panel", "micro", "imaging", "ecg"})
 

@@ -71,7 +71,7 @@ __all__ = [
     "order_resolver",
 ]
 
-RULES_VERSION = "orders/3"
+RULES_VERSION = "orders/4"
 
 MOST_PARTS = 60
 """Parts of one wording that are read; a longer list is one unrecognised order."""
@@ -84,7 +84,8 @@ class OrderResolver:
 
     def __init__(self, catalogue: Catalogue) -> None:
         """Index every canonical name and synonym of `catalogue`."""
-        self._tests = catalogue.tests
+        self.tests = catalogue.tests
+        """The tests of the catalogue, by id."""
         self._reader = OrderReader(catalogue)
         self._names = self._reader.names
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._resolve)
@@ -162,7 +163,7 @@ class OrderResolver:
             words = tokens(parts[at].text)
             if words and words[0] in FLUIDS:
                 fluid = words[0]
-                fluid_kind = self._tests[resolution.test_id].kind if resolution.test_id else ""
+                fluid_kind = self.tests[resolution.test_id].kind if resolution.test_id else ""
             elif fluid and (fluid_kind == "lab" or parts[at].before in {"and", "&", "/"}):
                 resolution = self._maybe_of_fluid(fluid, resolution)
             if found and parts[at].before == "/":
@@ -218,7 +219,7 @@ class OrderResolver:
 
     def _maybe_of_fluid(self, fluid: str, resolution: Resolution) -> Resolution:
         """`urine sodium and creatinine`: the second may be urine's or blood's, so it is asked."""
-        if resolution.test_id is None or self._tests[resolution.test_id].kind != "lab":
+        if resolution.test_id is None or self.tests[resolution.test_id].kind != "lab":
             return resolution
         words = (fluid, *plain_words(resolution.wording))
         of_fluid = self._names.look_up(words, any_order=True)
@@ -243,7 +244,7 @@ class OrderResolver:
         second = (self._reader.single(f"{fluid} {tail}") if fluid else None) or self._reader.single(
             tail
         )
-        if second is None or second.test_id is None or self._tests[second.test_id].kind == "vital":
+        if second is None or second.test_id is None or self.tests[second.test_id].kind == "vital":
             return ()
         return first, replace(second, wording=tail.strip())
 
@@ -263,7 +264,7 @@ class OrderResolver:
                     break
             else:
                 return ()
-        kinds = {self._tests[one.test_id].kind for one in found if one.test_id}
+        kinds = {self.tests[one.test_id].kind for one in found if one.test_id}
         # Two laboratory names side by side may be one thing: `sodium chloride`.
         if len(found) < 2 or not kinds <= RUN_KINDS or (len(found) == 2 and kinds == {"lab"}):
             return ()

@@ -3,6 +3,6 @@
 Belongs here: everything that examines the scorer itself. Does not belong here: the rules
 (`evaluators.scoring`), so that a new label or mutation changes no methodology digest.
 
-`tuned_answers.csv` is what rules were written against. `held_out_answers.csv` was labelled before
-the scorer had read it; no rule or phrase is changed because of a row of it.
+`tuned_answers.csv` is what rules were written against. `blind_answers.csv`, where it is present,
+was written and labelled by somebody who had not read the rules; no row of it changes a rule.
 """

@@ -3,6 +3,9 @@
 Belongs here: labelled answers, and agreement with them by split and kind of phrasing. Does not
 belong here: what happens to the credits when a rule is broken (`mutants`). Why there are two
 files: docs/decisions/grader-audit.md
+
+*Tuned*: rules were written with these answers in sight, what was held out before included. *Blind*:
+written by somebody who had not read the rules; the target is judged on it alone.
 """
 
 from __future__ import annotations
@@ -19,14 +22,14 @@ from evaluators.encounter.protocol import FinalAnswer
 from evaluators.scoring.credit import Credit, score_diagnosis
 from evaluators.scoring.diagnosis import DiagnosisMatcher
 
-Split = Literal["tuned", "held-out"]
-SPLITS: Final[tuple[Split, ...]] = ("tuned", "held-out")
+Split = Literal["tuned", "blind"]
+SPLITS: Final[tuple[Split, ...]] = ("tuned", "blind")
 FILES: Final[dict[Split, Path]] = {
     "tuned": Path(__file__).with_name("tuned_answers.csv"),
-    "held-out": Path(__file__).with_name("held_out_answers.csv"),
+    "blind": Path(__file__).with_name("blind_answers.csv"),
 }
 TARGET: Final = 0.98
-"""Least agreement of the held-out answers."""
+"""Least agreement of the blind answers."""
 COLUMNS: Final = (
     "kind",
     "category",
@@ -201,15 +204,19 @@ def agreement(done: Sequence[Outcome]) -> tuple[Agreement, ...]:
 
 
 def measure(catalogue: Catalogue) -> tuple[Agreement, ...]:
-    """Agreement with every labelled answer of both splits."""
-    return agreement(
-        outcomes((answer for split in SPLITS for answer in labelled_answers(split)), catalogue)
-    )
+    """Agreement with every labelled answer of the splits that this copy has."""
+    answers = (answer for split in SPLITS if is_here(split) for answer in labelled_answers(split))
+    return agreement(outcomes(answers, catalogue))
+
+
+def is_here(split: Split) -> bool:
+    """Whether there is a file of this split: the blind one may be kept elsewhere."""
+    return FILES[split].exists()
 
 
 def meets_target(measured: Sequence[Agreement]) -> bool:
-    """Whether the held-out split as a whole reaches `TARGET`."""
-    whole = [row for row in measured if row.split == "held-out" and row.kind is None]
+    """Whether the blind split as a whole reaches `TARGET`; False without one."""
+    whole = [row for row in measured if row.split == "blind" and row.kind is None]
     return bool(whole) and all(row.share >= TARGET for row in whole)
 
 

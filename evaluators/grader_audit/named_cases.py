@@ -1,7 +1,7 @@
 """Cases that no single answer can show: code titles of a set, and places in a differential.
 
 Belongs here: the cases with the figures that a person expects. Does not belong here: answers that
-stand alone (`tuned_answers.csv`, `held_out_answers.csv`).
+stand alone (`tuned_answers.csv`, `blind_answers.csv`).
 """
 
 from __future__ import annotations

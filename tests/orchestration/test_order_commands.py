@@ -38,20 +38,34 @@ def test_contradicting_arguments_are_refused(arguments: list[str]) -> None:
     assert run(*arguments)[0] == 1
 
 
-@pytest.mark.parametrize(("held_out", "code"), [("panel_cbc", 0), ("lab_ck", 1)])
+@pytest.fixture
+def two_sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A tuned set of one wording that is missed; the blind set is where it is told, not written."""
+    tuned, blind = tmp_path / "labelled.csv", tmp_path / "blind.csv"
+    tuned.write_text(f"{HEADER}CBC stat,lab_ck,panel,tuned\n", encoding="utf-8")
+    monkeypatch.setattr(order_evaluation, "LABELLED", tuned)
+    monkeypatch.setattr(order_evaluation, "BLIND_ORDERS", blind)
+    return blind
+
+
+@pytest.mark.parametrize(("expected", "code"), [("panel_cbc", 0), ("lab_ck", 1)])
 def test_evaluation_fails_below_the_goals_and_lists_tuned_misses_only(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held_out: str, code: int
+    two_sets: Path, expected: str, code: int
 ) -> None:
-    path = tmp_path / "labelled.csv"
-    path.write_text(
-        f"{HEADER}CBC,{held_out},panel,held_out\nCBC stat,lab_ck,panel,tuned\n", encoding="utf-8"
-    )
-    monkeypatch.setattr(order_evaluation, "LABELLED", path)
+    two_sets.write_text(f"{HEADER}CBC,{expected},panel,blind\n", encoding="utf-8")
     done, output = run("--evaluate", "--misses")
     assert done == code
     assert ("goals met" in output) is (code == 0)
+    assert "with every tuned wording in sight" in output
     assert "'CBC stat' is lab_ck, found panel_cbc" in output
     assert "'CBC' is" not in output
+
+
+@pytest.mark.usefixtures("two_sets")
+def test_goals_are_not_judged_without_a_blind_set() -> None:
+    code, output = run("--evaluate")
+    assert code == 1
+    assert "goals not judged" in output
 
 
 def test_a_missing_labelled_set_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,18 +1,20 @@
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from evaluators.catalogue import Catalogue
 from evaluators.encounter.order_evaluation import (
-    HELD_OUT,
+    BLIND,
     KINDS,
     LABELLED,
     TUNED,
     LabelledOrder,
     LabelledOrdersError,
     evaluate_orders,
+    read_both,
     read_labelled,
 )
 from evaluators.encounter.orders import order_resolver
@@ -20,17 +22,20 @@ from evaluators.encounter.orders import order_resolver
 HEADER = "wording,expected,kind,split\n"
 
 
-def order(wording: str, *expected: str, kind: str = "lab", split: str = HELD_OUT) -> LabelledOrder:
+def order(wording: str, *expected: str, kind: str = "lab", split: str = BLIND) -> LabelledOrder:
     return LabelledOrder(wording, expected, kind, split)
 
 
-def test_labelled_orders_are_many_and_of_every_kind_in_both_splits(catalogue: Catalogue) -> None:
-    rows = read_labelled(LABELLED, catalogue)
-    assert len(rows) >= 600
-    assert sum(row.split == HELD_OUT for row in rows) >= 250
-    assert {(row.split, row.kind) for row in rows} == {
-        (split, kind) for split in (TUNED, HELD_OUT) for kind in KINDS
-    }
+def test_labelled_orders_are_many_and_of_every_kind(catalogue: Catalogue) -> None:
+    rows = read_both(catalogue)
+    assert sum(row.split == TUNED for row in rows) >= 1100
+    for split in {row.split for row in rows}:
+        assert {row.kind for row in rows if row.split == split} == set(KINDS)
+
+
+def test_no_blind_order_stands_among_the_tuned(catalogue: Catalogue) -> None:
+    wordings = Counter(row.wording.casefold() for row in read_both(catalogue))
+    assert wordings.most_common(1)[0][1] == 1
 
 
 def test_tuned_orders_are_understood_and_none_is_wrong(catalogue: Catalogue) -> None:
@@ -51,22 +56,43 @@ def test_a_wrong_test_counts_against_precision_and_a_missing_one_against_recall(
         order("SOFA score", "tool_sofa", kind="tool"),
     ]
     evaluation = evaluate_orders(order_resolver(catalogue), rows)
-    found = evaluation.by_split[HELD_OUT]
+    found = evaluation.by_split[BLIND]
     assert (found.wordings, found.meant, found.found, found.right) == (4, 5, 4, 3)
     assert (found.precision, found.recall, found.wrong_wordings) == (0.75, 0.6, 1)
-    assert evaluation.by_kind[HELD_OUT, "tool"].precision == 1.0
+    assert evaluation.by_kind[BLIND, "tool"].precision == 1.0
     assert not evaluation.meets_goals
 
 
 def test_nothing_found_and_nothing_meant_have_no_share(catalogue: Catalogue) -> None:
     rows = [order("PT consult", "unrecognised", kind="negative")]
-    found = evaluate_orders(order_resolver(catalogue), rows).by_split[HELD_OUT]
+    found = evaluate_orders(order_resolver(catalogue), rows).by_split[BLIND]
     assert (found.precision, found.recall) == (None, None)
 
 
-def test_goals_are_judged_on_the_held_out_part_alone(catalogue: Catalogue) -> None:
+def test_goals_are_judged_on_the_blind_set_alone(catalogue: Catalogue) -> None:
     rows = [order("CBC", "panel_cbc"), order("BMP", "lab_ck", split=TUNED)]
     assert evaluate_orders(order_resolver(catalogue), rows).meets_goals
+    assert not evaluate_orders(order_resolver(catalogue), rows[1:]).meets_goals
+
+
+@pytest.mark.parametrize(
+    ("wording", "expected"),
+    [
+        ("ESR and CRP", ("lab_esr", "lab_crp")),
+        ("CRP; ESR", ("panel_inflammation",)),
+        ("hemoglobin; hematocrit; CBC", ("panel_hh", "panel_cbc")),
+    ],
+)
+def test_a_panel_and_all_of_its_members_are_the_same_order(
+    catalogue: Catalogue, wording: str, expected: tuple[str, ...]
+) -> None:
+    found = evaluate_orders(order_resolver(catalogue), [order(wording, *expected)]).by_split[BLIND]
+    assert (found.precision, found.recall, found.wrong_wordings) == (1.0, 1.0, 0)
+
+
+def test_a_panel_is_not_some_of_its_members(catalogue: Catalogue) -> None:
+    found = evaluate_orders(order_resolver(catalogue), [order("CMP", "lab_na", "lab_k")])
+    assert found.by_split[BLIND].precision == 0.0
 
 
 def test_only_tuned_misses_leave_the_evaluation(catalogue: Catalogue) -> None:
@@ -82,10 +108,10 @@ def test_only_tuned_misses_leave_the_evaluation(catalogue: Catalogue) -> None:
         (HEADER + "CBC,panel_cbc,panel\n", "line 2: 3 columns"),
         (HEADER + " ,panel_cbc,panel,tuned\n", "line 2: there is no wording"),
         (HEADER + "CBC,panel_cbc,food,tuned\n", "line 2: there is no kind"),
-        (HEADER + "CBC,panel_cbc,panel,seen\n", "line 2: there is no split"),
+        (HEADER + "CBC,panel_cbc,panel,seen\n", "line 2: the split is 'seen'"),
         (HEADER + "CBC,panel_cbd,panel,tuned\n", "line 2: 'panel_cbd' is no test"),
         (HEADER + "CBC,panel_cbc,panel,tuned\ncbc,panel_cbc,panel,tuned\n", "twice"),
-        (HEADER + "CBC,panel_cbc,panel,tuned\n", "no row of the split held_out"),
+        (HEADER, "has no row"),
     ],
 )
 def test_unusable_labelled_sets_are_refused_with_the_place(
@@ -95,6 +121,16 @@ def test_unusable_labelled_sets_are_refused_with_the_place(
     path.write_text(content)
     with pytest.raises(LabelledOrdersError, match=reason):
         read_labelled(path, catalogue)
+
+
+def test_a_blind_wording_given_twice_is_refused_without_the_wording(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    path = tmp_path / "labelled.csv"
+    path.write_text(HEADER + "CBC,panel_cbc,panel,blind\ncbc,panel_cbc,panel,blind\n")
+    with pytest.raises(LabelledOrdersError, match="twice") as raised:
+        read_labelled(path, catalogue, BLIND)
+    assert "cbc" not in str(raised.value).casefold()
 
 
 def test_a_missing_labelled_set_is_told_in_a_sentence(tmp_path: Path, catalogue: Catalogue) -> None:
