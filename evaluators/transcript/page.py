@@ -20,7 +20,8 @@ from evaluators.encounter.session import Encounter
 from evaluators.encounter.tools.registry import TOOLS
 from evaluators.examine import WALL_TIME_MARK
 from evaluators.scenario_sets import ScenarioSet
-from evaluators.scoring.safety import SEVERITIES, SafetyFlag
+from evaluators.scoring.safety import SafetyFlag
+from evaluators.scoring.safety_table import SEVERITIES
 from evaluators.scoring.score import CaseScore, ExaminationScorer
 from evaluators.transcript.messages import (
     Evidence,

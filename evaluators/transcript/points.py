@@ -14,7 +14,8 @@ from evaluators.catalogue import Catalogue
 from evaluators.scenario_sets import GroundTruth
 from evaluators.scoring.credit import RankedCredit
 from evaluators.scoring.kinds.films import named_findings
-from evaluators.scoring.safety import SEVERITIES, SafetyFlag
+from evaluators.scoring.safety import SafetyFlag
+from evaluators.scoring.safety_table import SEVERITIES, safety_table
 from evaluators.scoring.score import CaseScore
 from evaluators.scoring.tests_ordered import NEUTRAL_BUDGET
 from evaluators.transcript.messages import shown_text
@@ -79,9 +80,9 @@ def worth_words(worth: str | None) -> str:
 
 def flag_words(flag: SafetyFlag, catalogue: Catalogue) -> tuple[str, str]:
     """What a safety flag says, and why."""
-    rule = catalogue.safety_rules.get(flag.rule_id)
+    rule = safety_table(catalogue).by_id.get(flag.rule_id)
     if rule is not None:
-        return rule.name, rule.rationale
+        return rule.says, f"{rule.kind} rule of {rule.year}"
     condition_id, _, action_id = flag.rule_id.removeprefix("ca_").partition("__")
     action, condition = catalogue.actions.get(action_id), catalogue.conditions.get(condition_id)
     if action is None or condition is None:

@@ -178,6 +178,6 @@ def test_a_planted_leak_is_found_however_deep(
 def test_a_planted_column_is_found(built: Built) -> None:
     manifest = copy.deepcopy(built.manifest)
     by_name(manifest, "int_admissions__arrived")["compiled_code"] += "\n, admissions.discharged_at"
-    by_name(manifest, "evidence")["compiled_code"] += "\n, selected.stay_id"
+    by_name(manifest, "evidence")["compiled_code"] += "\n, scenarios.stay_id"
     assert "int_admissions__arrived uses discharged_at" in violations(manifest, "scenarios")
     assert "evidence takes stay_id of int_cohorts__selected" in violations(manifest, "evidence")
