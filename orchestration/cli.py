@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 
 from orchestration.cohort_commands import cohort_app
+from orchestration.judge_commands import judge
 from orchestration.leak_commands import leaks
 from orchestration.order_commands import order
 from orchestration.score_commands import score
@@ -35,6 +36,7 @@ app.add_typer(scenario_set_app, name="scenario-set")
 app.add_typer(data_app, name="data")
 app.add_typer(cohort_app, name="cohort")
 app.add_typer(registry_app, name="registry")
+app.command()(judge)
 app.command()(leaks)
 app.command()(order)
 app.command()(score)
@@ -165,18 +167,32 @@ def _workspace() -> Any:
 
 
 @app.command()
-def standings(as_json: JsonOption = False) -> None:
+def standings(
+    as_json: JsonOption = False,
+    with_judge: Annotated[
+        bool, typer.Option("--judge", help="Beside them: the judge's view, with its agreement.")
+    ] = False,
+) -> None:
     """Who stands where, after the last run."""
+    from evaluators.candidates.config import CandidateConfigError
+    from orchestration.judge_commands import JudgeRefusedError, judge_views, show_views
     from orchestration.show import show_standings
 
-    path = _workspace().standings
-    if not path.is_file():
+    workspace = _workspace()
+    if not workspace.standings.is_file():
         raise fail("There are no standings yet: run `medcred run`.")
-    record = json.loads(path.read_text())
+    record = json.loads(workspace.standings.read_text())
+    try:
+        views = judge_views(Settings(), workspace) if with_judge else None
+    except (CandidateConfigError, JudgeRefusedError) as error:
+        raise fail(error) from None
     if as_json:
+        record = record if views is None else {**record, "judge": views}
         typer.echo(json.dumps(record, indent=2, sort_keys=True))
-    else:
-        show_standings(console, record)
+        return
+    show_standings(console, record)
+    if views is not None:
+        show_views(console, views)
 
 
 @app.command()

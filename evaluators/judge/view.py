@@ -93,7 +93,8 @@ async def judge_examination(
     Raises:
         JudgeIsExaminee: when the judge is the candidate or of its family.
         EgressRefused: before anything is opened, if the judge may not receive the set's tier.
-        ScoreError: when journal, set, candidate and catalogue do not belong together.
+        ScoreError: when journal, set, candidate and catalogue do not belong together, or the
+            examination is not complete.
         JournalError: when a journal cannot be used.
         ModelChanged: when another model answers than before.
     """
@@ -171,6 +172,11 @@ def _questions(
             f"The journal of {candidate.id} in {scenario_set.manifest.category} was written under "
             "another methodology: examine again."
         ) from None
+    if len(records) < len(scenario_set.scenarios):
+        raise ScoreError(
+            f"The examination of {candidate.id} in {scenario_set.manifest.category} is not "
+            "complete: run `medcred run` until it is, then judge."
+        )
     models = frozenset(reply.model for of in given.values() for reply in of if reply.model)
     asked = [_asked(record, scenario_set, scorer, catalogue) for record in records[:limit]]
     return asked, models
