@@ -93,8 +93,14 @@ def write_journal(
 
 
 def scored(
-    path: Path, scenario_set: ScenarioSet, candidate: str, answer: Callable[[str], str]
+    path: Path,
+    scenario_set: ScenarioSet,
+    candidate: str,
+    answer: Callable[[str], str],
+    candidate_sha256: str = DIGEST,
 ) -> dict[str, Any]:
     """`scores.json` of a candidate that answers so."""
-    journal = write_journal(path, scenario_set, answer)
-    return score_examination(scenario_set, CATEGORY, candidate, DIGEST, journal, load_catalogue())
+    journal = write_journal(path, scenario_set, answer, candidate_sha256=candidate_sha256)
+    return score_examination(
+        scenario_set, CATEGORY, candidate, candidate_sha256, journal, load_catalogue()
+    )
