@@ -229,7 +229,9 @@ def show_views(out: Console, views: Sequence[Mapping[str, Any]]) -> None:
         if view["limit"] is not None and view["limit"] < view["scenarios"]:
             notes.append(f"{name} in {category}: {found['encounters']} of {view['scenarios']} read")
         if found["no_answer"]:
-            notes.append(f"{name} in {category}: {found['no_answer']} encounters without an answer")
+            notes.append(
+                f"{name} in {category}: {found['no_answer']} encounters without a diagnosis"
+            )
     out.print(table)
     for note in notes:
         out.print(f"[yellow]{note}[/]", highlight=False)

@@ -5,8 +5,8 @@ file. Does not belong here: points. Credit follows from a verdict by the scorer'
 in `evaluators.scoring`), so that the two can be set against each other; nobody else takes it up.
 
 Levels are those of the reading: `full` the condition, `partial` a stated relative, `none` anything
-else, whether or not a relative earns strict points in the category. An encounter without a final
-answer is not put to the judge: there is nothing to read, and agreeing on nothing would flatter.
+else, whether or not a relative earns strict points in the category. An encounter that ended
+without a diagnosis is not put to the judge: to agree on nothing would flatter.
 """
 
 from __future__ import annotations
