@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from answered_examinations import CATEGORY, answered_set, final, scored, truth_name
 from medcred_runs import write_candidates
+from small_examination import reference
 
 from evaluators.candidates.config import load_candidates
 from evaluators.scenario_sets import ScenarioSet
@@ -38,25 +42,37 @@ def answer(name: str, chosen: ScenarioSet) -> Callable[[str], str]:
     }[name]
 
 
+@cache
+def _made() -> tuple[ScenarioSet, dict[str, tuple[dict[str, Any], bytes]], dict[str, Any]]:
+    """The set, scores and journal of each candidate, and the item-response view: made once."""
+    chosen = answered_set(30)
+    found = {}
+    with TemporaryDirectory() as folder:
+        journal = Path(folder) / "journal.jsonl"
+        for name in NAMES:
+            one = reference(name)
+            scores = scored(journal, chosen, one.id, answer(name, chosen), one.sha256)
+            found[name] = (scores, journal.read_bytes())
+    return chosen, found, view_responses(chosen, [scores for scores, _ in found.values()])
+
+
 def examined_category(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Examined:
     """Thirty patients, three candidates, one of them examined three times; the active source."""
-    chosen = answered_set(30)
+    chosen, made, view = _made()
     workspace = Workspace(tmp_path / "home", "synthetic")
     folder = workspace.scenario_set(CATEGORY)
     folder.mkdir(parents=True)
     (folder / "manifest.json").write_bytes(chosen.manifest.as_bytes())
     path = write_candidates(tmp_path / "candidates.yaml", *NAMES)
-    given = []
     for candidate in load_candidates(path):
         partition = workspace.examination(CATEGORY, candidate.id, candidate.sha256, chosen.digest)
-        name = candidate.id.removeprefix("reference/")
-        journal = partition / "journal.jsonl"
-        one = scored(journal, chosen, candidate.id, answer(name, chosen), candidate.sha256)
-        write_scores(one, partition / "scores.json")
-        given.append(one)
-        if name == "commonest":
-            write_repeats(summarise_repeats([one, one, one], 3), partition / "repeats.json")
-    write_view(view_responses(chosen, given), workspace.item_response(CATEGORY))
+        partition.mkdir(parents=True)
+        scores, journal = made[candidate.id.removeprefix("reference/")]
+        write_scores(scores, partition / "scores.json")
+        (partition / "journal.jsonl").write_bytes(journal)
+        if candidate.id == "reference/commonest":
+            write_repeats(summarise_repeats([scores] * 3, 3), partition / "repeats.json")
+    write_view(view, workspace.item_response(CATEGORY))
     monkeypatch.setenv("MEDCRED_CANDIDATES", str(path))
     monkeypatch.setenv("MEDCRED_HOME", str(tmp_path / "home"))
     source = SimpleNamespace(slug="synthetic", releases=("synthetic 1",))
