@@ -12,7 +12,7 @@ without a diagnosis is not put to the judge: to agree on nothing would flatter.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -111,7 +111,7 @@ async def judge_examination(
         on_progress=on_progress,
         open_client=open_client,
     )
-    examined = [condition for condition, n in scenario_set.manifest.conditions.items() if n]
+    examined = frozenset(c for c, number in scenario_set.manifest.conditions.items() if number)
     cases = [_case(one, judged.verdicts, catalogue, examined) for one in asked]
     is_complete = all(case["outcome"] != "unanswered" for case in cases)
     seed = statistics_seed(scenario_set.digest, scenario_set.manifest.category)
@@ -218,7 +218,7 @@ def _case(
     one: _Asked,
     verdicts: Mapping[str, Verdict | None],
     catalogue: Catalogue,
-    examined: Iterable[str],
+    examined: Collection[str],
 ) -> dict[str, Any]:
     case: dict[str, Any] = {
         "scenario_id": one.scenario_id,
@@ -245,7 +245,7 @@ def _case(
     return {
         **case,
         "judge": verdict.credit,
-        "judge_credit": credit_of(named, one.target, relatives, list(examined)).strict,
+        "judge_credit": credit_of(named, one.target, relatives, examined).strict,
         "reason": verdict.reason,
     }
 

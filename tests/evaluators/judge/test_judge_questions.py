@@ -39,8 +39,7 @@ def test_no_answer_leaves_its_place_in_the_message(diagnosis: str, icd10: str | 
     sent = json.loads(lines[1])
     assert list(sent) == ["question", "condition", "relatives", "answer"]
     assert (sent["question"], sent["condition"]) == (question.id, "Acute pancreatitis")
-    assert list(sent["answer"]) == ["diagnosis", "icd10"]
-    assert len(sent["answer"]["diagnosis"]) <= 500
+    assert sent["answer"] == {"diagnosis": diagnosis, "icd10": icd10}
 
 
 def test_a_question_holds_answer_condition_and_relatives_and_nothing_else() -> None:
@@ -55,11 +54,6 @@ def test_a_question_holds_answer_condition_and_relatives_and_nothing_else() -> N
         ],
         "answer": {"diagnosis": "Melena", "icd10": "K92.1"},
     }
-
-
-def test_invisible_characters_do_not_make_another_question() -> None:
-    hidden = Question("Acute pancreatitis", QUESTION.relatives, "Mel\u200bena\u202e", "K92.1")
-    assert hidden.id == QUESTION.id
 
 
 @pytest.mark.parametrize(
