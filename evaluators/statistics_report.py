@@ -70,7 +70,7 @@ def category_statistics(
             if withheld
             else [
                 _candidate(one, by_candidate[one["candidate"]], repeats.get(one["candidate"]), view)
-                for one in standings
+                for one in sorted(standings, key=_by_rank)
             ],
             "comparisons": [] if withheld else _comparisons(by_candidate, manifest),
             "item_response": _fit(view, withheld),
@@ -83,6 +83,14 @@ def _why_not(manifest: Manifest) -> str | None:
     if not manifest.scenarios:
         return NO_SCENARIO
     return FEW_PATIENTS if manifest.scenarios < SMALLEST_GROUP else None
+
+
+def _by_rank(standing: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The best first; who has no rank last."""
+    rank = standing["rank"]
+    if rank is None:
+        return (1, standing["candidate"])
+    return (0, rank["low"], rank["high"], -standing["mean_credit"], standing["candidate"])
 
 
 def _of_this_set(

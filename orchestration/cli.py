@@ -18,6 +18,7 @@ from rich.console import Console
 
 from orchestration.cohort_commands import cohort_app
 from orchestration.encounter_commands import encounter
+from orchestration.judge_commands import judge
 from orchestration.leak_commands import leaks
 from orchestration.order_commands import order
 from orchestration.probe_commands import probe
@@ -39,6 +40,7 @@ app.add_typer(data_app, name="data")
 app.add_typer(cohort_app, name="cohort")
 app.add_typer(registry_app, name="registry")
 app.command()(encounter)
+app.command()(judge)
 app.command()(leaks)
 app.command()(order)
 app.command()(probe)
@@ -171,22 +173,35 @@ def _workspace() -> Any:
 
 
 @app.command()
-def standings(as_json: JsonOption = False) -> None:
+def standings(
+    as_json: JsonOption = False,
+    with_judge: Annotated[
+        bool, typer.Option("--judge", help="Beside them: the judge's view, with its agreement.")
+    ] = False,
+) -> None:
     """Who stands where, after the last run; persons beside it, as baselines."""
+    from evaluators.candidates.config import CandidateConfigError
     from orchestration.baselines import baselines, show_baseline
+    from orchestration.judge_commands import JudgeRefusedError, judge_views, show_views
     from orchestration.show import show_standings
 
     workspace = _workspace()
-    path = workspace.standings
-    if not path.is_file():
+    if not workspace.standings.is_file():
         raise fail("There are no standings yet: run `medcred run`.")
-    record = json.loads(path.read_text())
+    record = json.loads(workspace.standings.read_text())
+    try:
+        views = judge_views(Settings(), workspace) if with_judge else None
+    except (CandidateConfigError, JudgeRefusedError) as error:
+        raise fail(error) from None
     if as_json:
+        record = record if views is None else {**record, "judge": views}
         typer.echo(json.dumps(record, indent=2, sort_keys=True))
-    else:
-        show_standings(console, record)
-        for baseline in baselines(Settings(), workspace):
-            show_baseline(console, baseline)
+        return
+    show_standings(console, record)
+    if views is not None:
+        show_views(console, views)
+    for baseline in baselines(Settings(), workspace):
+        show_baseline(console, baseline)
 
 
 @app.command()

@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     """Seed of the synthetic release."""
     candidates: Path = PROJECT / "candidates.yaml"
     """Who is examined."""
+    judge: Path = PROJECT / "judge.yaml"
+    """Who reads answers a second time. No such file: nobody, which is the default."""
     waveforms: bool = False
     """Read the waveforms of electrocardiograms. Off: all of MIMIC-IV-ECG takes hours."""
     threads: int = Field(default=2, ge=1)

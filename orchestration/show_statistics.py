@@ -100,7 +100,7 @@ def _bounds_table(candidates: Sequence[Mapping[str, Any]]) -> Table:
 def _bounds_rows(
     first: str, rows: Sequence[tuple[str, Mapping[str, Any] | None, str | None]]
 ) -> Table:
-    """Points with both kinds of bounds, and calibration in one figure; best first."""
+    """Points with both kinds of bounds, and calibration in one figure."""
     table = bare_table(
         (first, "left"),
         ("rank", "right"),
@@ -115,8 +115,7 @@ def _bounds_rows(
         ("ECE", "right"),
         ("p cal", "right"),
     )
-    ordered = rows if first == "category" else sorted(rows, key=_by_rank)
-    for name, found, withheld in ordered:
+    for name, found, withheld in rows:
         reason = withheld or (found or {}).get("withheld")
         if found is None or reason:
             table.add_row(name, "-", *[""] * 10)
@@ -289,11 +288,3 @@ def _dimension_words(report: Mapping[str, Any]) -> str:
     verdict = "rejected" if dimension["one_dimension_rejected"] else "not rejected"
     power = ", with too few candidates to mean much" if dimension["least_power"] else ""
     return f"One ability explains the answers: {verdict} (p {p_cell(dimension['p'])}{power})."
-
-
-def _by_rank(row: tuple[str, Mapping[str, Any] | None, str | None]) -> tuple[Any, ...]:
-    name, found, _ = row
-    if found is None or found["withheld"]:
-        return (1, 0, 0, 0.0, name)
-    rank = found["rank"]
-    return (0, rank["low"], rank["high"], -found["mean_credit"], name)

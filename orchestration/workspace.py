@@ -73,6 +73,11 @@ class Workspace:
         """Item-response view of one category."""
         return self.folder / "examinations" / category / "item_response.json"
 
+    def judge(self, category: str, judge_sha256: str, set_digest: str) -> Path:
+        """Folder of one judge's journal and views of one category; no candidate is named so."""
+        name = f"{judge_sha256[:12]}-{set_digest[:12]}"
+        return self.folder / "examinations" / category / "_judge" / name
+
     def scenario_set(self, category: str) -> Path:
         """Folder of one category's frozen scenario set."""
         return self.folder / "scenario_sets" / category

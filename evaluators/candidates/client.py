@@ -150,7 +150,7 @@ class ModelClient:
         if self._model_seen is None:
             self._model_seen = model
         elif self._model_seen != model:
-            raise ModelChanged(self.candidate.id)
+            raise ModelChanged(self.candidate.id, self.candidate.role)
 
     async def ask(
         self,
@@ -212,7 +212,11 @@ class ModelClient:
         if answered is None:
             assert fault is not None
             raise InfrastructureError(
-                self.candidate.id, fault.kind, status=fault.status, attempts=calls
+                self.candidate.id,
+                fault.kind,
+                status=fault.status,
+                attempts=calls,
+                role=self.candidate.role,
             )
         self.expect_model(answered.reply.model)
         return answered
@@ -349,9 +353,14 @@ class ModelClient:
         if variable is not None:
             key = os.environ.get(variable)
             if not key:
-                raise InfrastructureError(self.candidate.id, FaultKind.AUTHENTICATION, attempts=0)
+                raise self._without_key()
             return key
         return _NO_KEY if self.candidate.api_base is not None else None
+
+    def _without_key(self) -> InfrastructureError:
+        return InfrastructureError(
+            self.candidate.id, FaultKind.AUTHENTICATION, attempts=0, role=self.candidate.role
+        )
 
     def _session(self) -> aiohttp.ClientSession:
         import aiohttp
@@ -391,7 +400,7 @@ class ModelClient:
         if self.candidate.provider not in _OPENAI_SDK_PROVIDERS:
             return AsyncHTTPHandler(timeout=timeout, transport=transport, follow_redirects=False)
         if key is None and not os.environ.get("OPENAI_API_KEY"):
-            raise InfrastructureError(self.candidate.id, FaultKind.AUTHENTICATION, attempts=0)
+            raise self._without_key()
         return openai.AsyncOpenAI(
             api_key=key,
             base_url=self.candidate.api_base,

@@ -36,7 +36,13 @@ class InfrastructureError(RuntimeError):
     """A request got no answer through no fault of the candidate: the encounter stays unscored."""
 
     def __init__(
-        self, candidate_id: str, kind: FaultKind, *, status: int | None = None, attempts: int = 1
+        self,
+        candidate_id: str,
+        kind: FaultKind,
+        *,
+        status: int | None = None,
+        attempts: int = 1,
+        role: str = "candidate",
     ) -> None:
         self.candidate_id = candidate_id
         self.kind = kind
@@ -44,7 +50,7 @@ class InfrastructureError(RuntimeError):
         self.attempts = attempts
         told = f"HTTP {status}, " if status is not None else ""
         super().__init__(
-            f"candidate '{candidate_id}' gave no answer ({kind.value}, {told}{attempts} attempts): "
+            f"{role} '{candidate_id}' gave no answer ({kind.value}, {told}{attempts} attempts): "
             f"{_ADVICE[kind]}"
         )
 
@@ -52,11 +58,11 @@ class InfrastructureError(RuntimeError):
 class ModelChanged(RuntimeError):
     """Another model than before answered within one run: the run is invalid."""
 
-    def __init__(self, candidate_id: str) -> None:
+    def __init__(self, candidate_id: str, role: str = "candidate") -> None:
         self.candidate_id = candidate_id
         super().__init__(
-            f"candidate '{candidate_id}': the endpoint's model id changed during the run, so its "
-            "answers are not one candidate's; pin the model or examine it under a new entry"
+            f"{role} '{candidate_id}': the endpoint's model id changed during the run, so its "
+            "answers are not one model's; pin it, or make a new entry of it"
         )
 
 

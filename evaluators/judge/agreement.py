@@ -9,8 +9,10 @@ and 0 for that of chance; unlike the share of equal readings it is not flattered
 nearly always given. The levels of credit are ordered, so its ordinal distance is used. The interval
 is a percentile bootstrap over distinct questions: equal answers to equal conditions are read once,
 so that many patients with one question are one reading and not many. (A scenario set has one
-scenario a patient, so that questions hold patients together as well.) Answers that were left
-unscored are in neither; they are counted beside it.
+scenario a patient, so that questions hold patients together as well.) Where nobody differs, a
+bootstrap has no width; so the interval is never tighter than the one that Wilson's bounds of the
+mean disagreement give, with the questions as trials, as for credit (`scoring.statistics`).
+Answers that were left unscored are in neither; they are counted beside it.
 """
 
 from __future__ import annotations
@@ -22,7 +24,13 @@ from typing import Any, Final
 import numpy as np
 
 from evaluators.judge.prompt import CREDITS
-from evaluators.scoring.statistics import CONFIDENCE, Floats, Interval, random_words
+from evaluators.scoring.statistics import (
+    CONFIDENCE,
+    Floats,
+    Interval,
+    random_words,
+    wilson_bound,
+)
 
 DRAWS: Final = 1000
 SMALLEST: Final = 11
@@ -31,6 +39,8 @@ MOST_UNDEFINED: Final = 0.05
 """Share of draws in which all readings are one level, above which no interval is given."""
 TENTATIVE: Final = 0.667
 """Below this, conclusions from the second reader say little (Krippendorff 2004)."""
+
+_ENDS: Final = 1 - (1 - CONFIDENCE) / 2
 
 FEW: Final = f"fewer than {SMALLEST} answers were judged"
 UNVARIED: Final = "both give one and the same level throughout, so agreement cannot be told from it"
@@ -148,4 +158,30 @@ def _alpha(
         return alpha, None, RARE
     ends = sorted(drawn)
     tail = int((1 - CONFIDENCE) / 2 * (len(ends) - 1))
-    return alpha, Interval(ends[tail], ends[-1 - tail]), None
+    low, high = _wilson_ends(counts, len(questions))
+    return alpha, Interval(min(ends[tail], low), max(ends[-1 - tail], high)), None
+
+
+def _wilson_ends(counts: Floats, trials: int) -> tuple[float, float]:
+    """Alpha at Wilson's bounds of the mean disagreement, as a share of the largest there is."""
+    distance = _ordinal_distance(counts.sum(axis=0))
+    number = counts.sum()
+    totals = counts.sum(axis=0)
+    expected = float(totals @ distance @ totals) / (number * (number - 1))
+    largest = float(distance.max())
+    # Two readers: a unit's disagreement is half of its counts' quadratic form.
+    observed = float(np.einsum("ui,ij,uj->u", counts, distance, counts).mean()) / 2
+    share = min(1.0, observed / largest)
+    low, high = (
+        1 - wilson_bound(share, trials, confidence=_ENDS, upper=upper) * largest / expected
+        for upper in (True, False)
+    )
+    return max(-1.0, low), min(1.0, high)
+
+
+def _ordinal_distance(totals: Floats) -> Floats:
+    """Krippendorff's ordinal distance between levels that were given so often in all."""
+    below = np.concatenate([[0.0], np.cumsum(totals)])
+    middle = below[:-1] + totals / 2
+    squared: Floats = (middle[:, None] - middle[None, :]) ** 2
+    return squared

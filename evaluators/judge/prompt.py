@@ -5,10 +5,10 @@ which the methodology carries. Does not belong here: reading the reply (`verdict
 
 A question holds the answer, the name of the true condition and those of its stated relatives:
 nothing else of a patient, so that equal answers to equal conditions are one question, asked once.
-The answer is data: cleaned and cut as the examination did, then escaped into a JSON string on one
-line, in which it can end neither the string nor the line, and open no tag or fence. The reply must
-name the question, whose digest covers the condition, so that nothing in an answer can be taken for
-a reply.
+The answer is data. The examination has cleaned it and cut it to 500 characters
+(`encounter.replies`); here it is escaped into a JSON string on one line of printable ASCII, in
+which it can end neither the string nor the line, and open no tag or fence. The reply must name the
+question, whose digest covers the condition, so that nothing in an answer can be taken for a reply.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from evaluators.canonical import sha256_json
-from evaluators.encounter._wording import cut
 
 PROMPT_VERSION: Final = "judge/1"
 ATTEMPTS: Final = 3
@@ -67,7 +66,7 @@ class Question:
     relatives: tuple[str, ...]
     """Names of its stated relatives, in their order; numbered from 1."""
     diagnosis: str
-    """The answer's words."""
+    """The answer's words, as the examination read them."""
     icd10: str | None
 
     @property
@@ -77,10 +76,7 @@ class Question:
             "relatives": [
                 {"number": number, "name": name} for number, name in enumerate(self.relatives, 1)
             ],
-            "answer": {
-                "diagnosis": cut(self.diagnosis),
-                "icd10": None if self.icd10 is None else cut(self.icd10),
-            },
+            "answer": {"diagnosis": self.diagnosis, "icd10": self.icd10},
         }
 
     @cached_property

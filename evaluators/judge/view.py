@@ -5,14 +5,14 @@ file. Does not belong here: points. Credit follows from a verdict by the scorer'
 in `evaluators.scoring`), so that the two can be set against each other; nobody else takes it up.
 
 Levels are those of the reading: `full` the condition, `partial` a stated relative, `none` anything
-else, whether or not a relative earns strict points in the category. An encounter without a final
-answer is not put to the judge: there is nothing to read, and agreeing on nothing would flatter.
+else, whether or not a relative earns strict points in the category. An encounter that ended
+without a diagnosis is not put to the judge: to agree on nothing would flatter.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -93,7 +93,8 @@ async def judge_examination(
     Raises:
         JudgeIsExaminee: when the judge is the candidate or of its family.
         EgressRefused: before anything is opened, if the judge may not receive the set's tier.
-        ScoreError: when journal, set, candidate and catalogue do not belong together.
+        ScoreError: when journal, set, candidate and catalogue do not belong together, or the
+            examination is not complete.
         JournalError: when a journal cannot be used.
         ModelChanged: when another model answers than before.
     """
@@ -110,7 +111,7 @@ async def judge_examination(
         on_progress=on_progress,
         open_client=open_client,
     )
-    examined = [condition for condition, n in scenario_set.manifest.conditions.items() if n]
+    examined = frozenset(c for c, number in scenario_set.manifest.conditions.items() if number)
     cases = [_case(one, judged.verdicts, catalogue, examined) for one in asked]
     is_complete = all(case["outcome"] != "unanswered" for case in cases)
     seed = statistics_seed(scenario_set.digest, scenario_set.manifest.category)
@@ -171,6 +172,11 @@ def _questions(
             f"The journal of {candidate.id} in {scenario_set.manifest.category} was written under "
             "another methodology: examine again."
         ) from None
+    if len(records) < len(scenario_set.scenarios):
+        raise ScoreError(
+            f"The examination of {candidate.id} in {scenario_set.manifest.category} is not "
+            "complete: run `medcred run` until it is, then judge."
+        )
     models = frozenset(reply.model for of in given.values() for reply in of if reply.model)
     asked = [_asked(record, scenario_set, scorer, catalogue) for record in records[:limit]]
     return asked, models
@@ -212,7 +218,7 @@ def _case(
     one: _Asked,
     verdicts: Mapping[str, Verdict | None],
     catalogue: Catalogue,
-    examined: Iterable[str],
+    examined: Collection[str],
 ) -> dict[str, Any]:
     case: dict[str, Any] = {
         "scenario_id": one.scenario_id,
@@ -239,7 +245,7 @@ def _case(
     return {
         **case,
         "judge": verdict.credit,
-        "judge_credit": credit_of(named, one.target, relatives, list(examined)).strict,
+        "judge_credit": credit_of(named, one.target, relatives, examined).strict,
         "reason": verdict.reason,
     }
 

@@ -12,6 +12,7 @@ from typing import Any
 from small_examination import small_set
 
 from evaluators.catalogue import load_catalogue
+from evaluators.examine import WALL_TIME_MARK
 from evaluators.scenario_sets import ScenarioSet
 from evaluators.scoring.score import score_examination
 
@@ -53,12 +54,12 @@ def final(diagnosis: str, probability: float | None = 1.0, **more: Any) -> str:
 def write_journal(
     path: Path,
     scenario_set: ScenarioSet,
-    answer: Callable[[str], str],
+    answer: Callable[[str], str | None],
     *,
     candidate_sha256: str = DIGEST,
     model: str = "tiny-1",
 ) -> Path:
-    """A journal in which every scenario is answered in one turn."""
+    """A journal in which every scenario is answered in one turn; None: it ran out of time."""
     path.parent.mkdir(parents=True, exist_ok=True)
     header = {
         "v": 1,
@@ -67,7 +68,6 @@ def write_journal(
         "scenario_set_sha256": scenario_set.digest,
     }
     reply = {
-        "finish_reason": "stop",
         "model": model,
         "prompt_tokens": 1,
         "completion_tokens": 1,
@@ -80,17 +80,27 @@ def write_journal(
             "turn": 1,
             "attempt": 0,
             "request_sha256": hashlib.sha256(key.encode()).hexdigest(),
-            "reply": {"text": answer(key), **reply},
+            "reply": {
+                **reply,
+                "text": text or "",
+                "finish_reason": "stop" if text is not None else WALL_TIME_MARK,
+            },
         }
-        for key in scenario_set.scenarios
+        for key, text in ((key, answer(key)) for key in scenario_set.scenarios)
     ]
     path.write_text("".join(json.dumps(line) + "\n" for line in [header, *lines]))
     return path
 
 
 def scored(
-    path: Path, scenario_set: ScenarioSet, candidate: str, answer: Callable[[str], str]
+    path: Path,
+    scenario_set: ScenarioSet,
+    candidate: str,
+    answer: Callable[[str], str],
+    candidate_sha256: str = DIGEST,
 ) -> dict[str, Any]:
     """`scores.json` of a candidate that answers so."""
-    journal = write_journal(path, scenario_set, answer)
-    return score_examination(scenario_set, CATEGORY, candidate, DIGEST, journal, load_catalogue())
+    journal = write_journal(path, scenario_set, answer, candidate_sha256=candidate_sha256)
+    return score_examination(
+        scenario_set, CATEGORY, candidate, candidate_sha256, journal, load_catalogue()
+    )

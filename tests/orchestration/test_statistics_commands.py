@@ -4,70 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from answered_examinations import CATEGORY, answered_set, final, scored, truth_name
-from medcred_runs import write_candidates
+from answered_examinations import CATEGORY
+from examined_category import Examined, examined_category
 from rich.console import Console
 from typer.testing import CliRunner
 
-from evaluators.candidates.config import load_candidates
-from evaluators.scenario_sets import ScenarioSet
-from evaluators.scoring.repeats import summarise_repeats, write_repeats
-from evaluators.scoring.response_view import view_responses, write_view
-from evaluators.scoring.score import write_scores
 from orchestration import statistics_commands
 from orchestration.cli import app
-from orchestration.workspace import Workspace
-
-NAMES = ("oracle", "commonest", "random")
-
-
-@dataclass(frozen=True)
-class Examined:
-    """A workspace in which one category was examined."""
-
-    workspace: Workspace
-    scenario_set: ScenarioSet
-
-
-def answer(name: str, chosen: ScenarioSet) -> Callable[[str], str]:
-    keys = list(chosen.scenarios)
-    return {
-        "oracle": lambda key: final(truth_name(chosen, key)),
-        "commonest": lambda key: final("Acute pancreatitis", 0.95 if keys.index(key) % 2 else 0.35),
-        "random": lambda key: final("Melena", None),
-    }[name]
 
 
 @pytest.fixture
 def examined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Examined:
-    chosen = answered_set(30)
-    workspace = Workspace(tmp_path / "home", "synthetic")
-    folder = workspace.scenario_set(CATEGORY)
-    folder.mkdir(parents=True)
-    (folder / "manifest.json").write_bytes(chosen.manifest.as_bytes())
-    path = write_candidates(tmp_path / "candidates.yaml", *NAMES)
-    given = []
-    for candidate in load_candidates(path):
-        partition = workspace.examination(CATEGORY, candidate.id, candidate.sha256, chosen.digest)
-        name = candidate.id.removeprefix("reference/")
-        journal = partition / "journal.jsonl"
-        one = scored(journal, chosen, candidate.id, answer(name, chosen))
-        write_scores(one, partition / "scores.json")
-        given.append(one)
-        if name == "commonest":
-            write_repeats(summarise_repeats([one, one, one], 3), partition / "repeats.json")
-    write_view(view_responses(chosen, given), workspace.item_response(CATEGORY))
-    monkeypatch.setenv("MEDCRED_CANDIDATES", str(path))
-    monkeypatch.setenv("MEDCRED_HOME", str(tmp_path / "home"))
-    source = SimpleNamespace(slug="synthetic", releases=("synthetic 1",))
-    monkeypatch.setattr("orchestration.workspace.open_source", lambda settings: (source, workspace))
-    return Examined(workspace, chosen)
+    return examined_category(tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -82,6 +82,8 @@ class Bench:
         self.model_id: str | None = None
         self.gate: asyncio.Event | None = None
         """Set: replies wait for it, so that a slow judge takes no time of the test's."""
+        self.crowd: tuple[int, asyncio.Event] | None = None
+        """A number of replies under way, and what is set when it is reached."""
         self.at_once = 0
         self.most_at_once = 0
 
@@ -115,6 +117,8 @@ def seated(bench: Bench) -> Iterator[Bench]:
             bench.sent.append(dict(optional_params))
             bench.at_once += 1
             bench.most_at_once = max(bench.most_at_once, bench.at_once)
+            if bench.crowd is not None and bench.at_once == bench.crowd[0]:
+                bench.crowd[1].set()
             if bench.gate is not None:
                 await bench.gate.wait()
             bench.at_once -= 1

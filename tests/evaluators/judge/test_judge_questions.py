@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted_judges import verdict
 
@@ -27,6 +27,7 @@ QUESTION = Question("Acute pancreatitis", ("Acute cholecystitis", "Gastritis"), 
 ASKED: dict[str, Any] = {"question": QUESTION.id}
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(max_size=300), st.one_of(st.none(), st.text(max_size=20)))
 def test_no_answer_leaves_its_place_in_the_message(diagnosis: str, icd10: str | None) -> None:
     question = Question("Acute pancreatitis", ("Gastritis",), diagnosis, icd10)
@@ -38,8 +39,7 @@ def test_no_answer_leaves_its_place_in_the_message(diagnosis: str, icd10: str | 
     sent = json.loads(lines[1])
     assert list(sent) == ["question", "condition", "relatives", "answer"]
     assert (sent["question"], sent["condition"]) == (question.id, "Acute pancreatitis")
-    assert list(sent["answer"]) == ["diagnosis", "icd10"]
-    assert len(sent["answer"]["diagnosis"]) <= 500
+    assert sent["answer"] == {"diagnosis": diagnosis, "icd10": icd10}
 
 
 def test_a_question_holds_answer_condition_and_relatives_and_nothing_else() -> None:
@@ -54,11 +54,6 @@ def test_a_question_holds_answer_condition_and_relatives_and_nothing_else() -> N
         ],
         "answer": {"diagnosis": "Melena", "icd10": "K92.1"},
     }
-
-
-def test_invisible_characters_do_not_make_another_question() -> None:
-    hidden = Question("Acute pancreatitis", QUESTION.relatives, "Mel\u200bena\u202e", "K92.1")
-    assert hidden.id == QUESTION.id
 
 
 @pytest.mark.parametrize(
@@ -129,6 +124,7 @@ def test_what_is_no_verdict_is_neither_pass_nor_fail(text: str) -> None:
     assert read_verdict(text, QUESTION) is None
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_raises(text: str) -> None:
     assert read_verdict(text, QUESTION) is None
@@ -141,6 +137,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.fixed_dictionaries(dict.fromkeys(Verdict.model_fields, json_values)))
 def test_no_object_of_the_right_fields_raises(raw: dict[str, Any]) -> None:
     assert read_verdict(json.dumps(raw), QUESTION) is None
