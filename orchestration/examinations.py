@@ -98,13 +98,22 @@ def examination(settings: Settings, category: str, candidate: str) -> Examinatio
         CandidateConfigError: when `candidates.yaml` cannot be used.
         RaterRefused: when a person's code is none.
     """
-    workspace = open_source(settings)[1]
+    workspace = active_workspace(settings)
     known = categories(workspace)
     slug = category_slug(category)
     if slug not in known:
         there_is = f"categories are {', '.join(known)}" if known else "run `medcred run`"
         raise NotFoundError(f"There is no scenario set of that category: {there_is}.")
     return Examination(workspace, slug, the_candidate(settings, candidate))
+
+
+def active_workspace(settings: Settings) -> Workspace:
+    """The workspace of the source that was run last.
+
+    Raises:
+        NoActiveSourceError, SourceError: when nothing has been run.
+    """
+    return open_source(settings)[1]
 
 
 def categories(workspace: Workspace) -> tuple[str, ...]:

@@ -205,13 +205,12 @@ def _examinations(
 ) -> Iterator[Examination]:
     """Examinations with a journal that fit, by category and candidate."""
     from evaluators.candidates.config import load_candidates
-    from orchestration.examinations import categories, examination, people
-    from orchestration.workspace import open_source
+    from orchestration.examinations import active_workspace, categories, examination, people
 
     if candidate is not None and category is not None:
         yield examination(settings, category, candidate)
         return
-    workspace = open_source(settings)[1]
+    workspace = active_workspace(settings)
     named = None if candidate is None else [candidate]
     for one in [category] if category is not None else categories(workspace):
         ids = named or [c.id for c in load_candidates(settings.candidates)]

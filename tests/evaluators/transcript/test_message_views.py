@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from small_examination import small_set
+
+from evaluators.catalogue import Catalogue
+from evaluators.encounter.protocol import Reply
+from evaluators.encounter.session import Encounter
+from evaluators.transcript.messages import (
+    Evidence,
+    RepairView,
+    TurnView,
+    read_answer,
+    read_opening,
+)
+
+
+@pytest.fixture
+def encounter(catalogue: Catalogue) -> Encounter:
+    return Encounter.of(small_set(1), "0" * 16, catalogue)
+
+
+def last(encounter: Encounter) -> TurnView | RepairView:
+    return read_answer(encounter.messages()[-1]["content"])
+
+
+def test_the_opening_says_who_has_come(encounter: Encounter) -> None:
+    opening = read_opening(encounter.messages()[1]["content"])
+    assert opening.who == "40-year-old woman"
+    assert opening.complaint == "Epigastric pain"
+    assert opening.vitals == ("blood pressure 118/? mmHg",)
+    assert opening.turns_left == 12
+
+
+def test_an_answer_gives_orders_results_and_the_clock(encounter: Encounter) -> None:
+    encounter.take_reply(Reply(text='{"orders": ["lipase", "lunch"]}'))
+    answer = last(encounter)
+    assert isinstance(answer, TurnView)
+    assert answer.clock_hours == 2.0
+    lipase, lunch = answer.orders
+    assert (lipase.status, lunch.status) == ("resulted", "unrecognised")
+    (result,) = lipase.results
+    assert (result.value, result.unit, result.hours) == ("2200", "IU/L", 2.0)
+
+
+def test_a_repair_request_is_told_apart(encounter: Encounter) -> None:
+    encounter.take_reply(Reply(text="no object"))
+    answer = last(encounter)
+    assert isinstance(answer, RepairView)
+    assert "could not be read" in answer.reason
+
+
+def test_fields_of_a_later_protocol_and_results_in_plain_text_are_taken() -> None:
+    answer = read_answer(
+        json.dumps(
+            {"clock_hours": 1, "orders": [{"order": "x", "results": "Line 1\nLine 2"}], "new": {}}
+        )
+    )
+    assert isinstance(answer, TurnView)
+    assert answer.orders[0].results[0].value == "Line 1\nLine 2"
+
+
+def test_evidence_takes_what_is_shown_twice_once() -> None:
+    shown = {"test": "Sodium", "value": "140", "hours": 1.0}
+    evidence = Evidence()
+    for hours in (1.0, 1.0, 7.0):
+        answer = read_answer(
+            json.dumps({"clock_hours": hours, "delivered": [{**shown, "hours": hours}]})
+        )
+        assert isinstance(answer, TurnView)
+        evidence.add(answer)
+    assert [result.hours for result in evidence.by_test["Sodium"]] == [1.0, 7.0]
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", "no JSON"])
+def test_what_is_no_message_is_refused(content: str) -> None:
+    with pytest.raises(ValueError, match="examine anew"):
+        read_answer(content)
+    with pytest.raises(ValueError, match="examine anew"):
+        read_opening(content)
