@@ -59,8 +59,10 @@ def _scores(examined: Examination) -> dict[str, Any] | None:
     from evaluators.scoring.score import score_examination
 
     scores = examined.scores()
-    if scores is None or scores["methodology_sha256"] == methodology_sha256(load_catalogue()):
+    if scores is not None and scores["methodology_sha256"] == methodology_sha256(load_catalogue()):
         return scores
+    if not examined.journal.is_file():
+        return None
     return score_examination(
         examined.scenario_set,
         examined.category,

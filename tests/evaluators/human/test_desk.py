@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -130,6 +132,25 @@ def test_interrupting_with_the_keyboard_leaves_like_quitting(sitting: Sitting) -
     with pytest.raises(EncounterLeft):
         sitting.sit(read_line=interrupt)
     assert sitting.sit("dx gout", "send").encounters[0].turns == 1
+
+
+def test_a_killed_sitting_goes_on_at_the_same_turn(sitting: Sitting) -> None:
+    lines = iter(["order lipase", "send"])
+
+    def killed(prompt: str) -> str:
+        line = next(lines, None)
+        if line is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return line or ""
+
+    child = os.fork()
+    if not child:
+        sitting.sit(read_line=killed)
+        os._exit(1)  # not reached
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    done = sitting.sit("diagnose acute pancreatitis", "send")
+    assert (done.calls_replayed, done.calls_made) == (1, 1)
+    assert done.encounters[0].turns == 2
 
 
 def test_bad_lines_are_told_and_send_nothing(sitting: Sitting) -> None:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from evaluators.candidates.config import CandidateConfigError, load_candidates
 from evaluators.candidates.egress import EgressRefused, admit
 from evaluators.human.rater import RaterRefused, human_candidate, is_human
 from registry.policy import load_policy
@@ -45,3 +48,11 @@ def test_a_person_has_the_assurance_that_is_never_credentialed() -> None:
 def test_a_person_is_no_endpoint_that_could_be_admitted() -> None:
     with pytest.raises(EgressRefused):
         admit(human_candidate("r07"), "credentialed")
+
+
+@pytest.mark.parametrize("entry", ["{id: human/r07, model: openai/x}", "{id: x, model: human/r07}"])
+def test_a_person_is_no_entry_of_the_candidates_file(tmp_path: Path, entry: str) -> None:
+    path = tmp_path / "candidates.yaml"
+    path.write_text(f"candidates:\n  - {entry}\n")
+    with pytest.raises(CandidateConfigError, match="line 2: a person is no entry"):
+        load_candidates(path)
