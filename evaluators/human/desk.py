@@ -28,6 +28,7 @@ from evaluators.candidates.egress import EgressRefused, Tier
 from evaluators.candidates.reference.briefing import Briefing
 from evaluators.encounter import replies
 from evaluators.encounter.protocol import Picture, Reply
+from evaluators.encounter.tasks import kind_of
 from evaluators.human.draft import COMMANDS, HINTS, Draft, LineRefused, commands_of
 from evaluators.transcript.files import write_private
 from evaluators.transcript.messages import (
@@ -54,6 +55,12 @@ _OTHERS: Final = {
     "help": "this list",
     "quit": "leave; the next start goes on at this turn",
 }
+_SAID_BY: Final = {
+    "intensive_care": "`diagnose ...`, then `support vasopressor yes; ventilation no; dialysis no`",
+    "radiology": "`finding pleural effusion; edema uncertain`, then `send`; `film 1` for a picture",
+    "emergency": "`diagnose ...`, then `acuity 2` and `disposition admitted`",
+}
+"""By kind of scenario: the lines that say what its task asks for in words of JSON."""
 
 
 class EncounterLeft(Exception):
@@ -144,7 +151,7 @@ class Desk(ModelClient):
         if self._opening is None:
             self._opening = read_opening(content)
             self._turns_left = self._opening.turns_left
-            self._console.print(opening_view(self._opening))
+            self._show_opening(self._opening)
             return
         answer = read_answer(content)
         if isinstance(answer, RepairView):
@@ -153,6 +160,12 @@ class Desk(ModelClient):
         self._turns_left = answer.turns_left
         self._evidence.add(answer)
         self._print_answer(answer)
+
+    def _show_opening(self, opening: OpeningView) -> None:
+        self._console.print(opening_view(opening))
+        lines = _SAID_BY.get(kind_of(opening.task))
+        if lines is not None:
+            self._console.print(Text(f"Here this is said by: {lines}", style="cyan"))
 
     def _print_answer(self, answer: TurnView) -> None:
         for piece in answer_view(answer):
@@ -229,7 +242,7 @@ class Desk(ModelClient):
             self._show_evidence(words)
         elif command == "case":
             if self._opening is not None:
-                self._console.print(opening_view(self._opening))
+                self._show_opening(self._opening)
         elif command == "film":
             self._write_picture(words, pictures)
         elif command == "help":

@@ -140,6 +140,8 @@ class Page:
     end: str
     """How it ended, in words; that it has not, when the journal stops before."""
     is_over: bool
+    truth: str
+    """What is about to be named: that the patient had, or that a film was drawn for."""
     condition: str
     """What the patient had."""
     case: CaseScore | None
@@ -209,6 +211,7 @@ def make_page(
         turns=tuple(_turn(draft, record, case, flags, catalogue) for draft in drafts),
         end=END_WORDS[record.end] if is_over else "it has not ended: the journal stops here",
         is_over=is_over,
+        truth="The film was drawn for" if opening.film else "The patient had",
         condition=_condition(truth.condition_id, catalogue),
         case=case,
         sections=score_sections(case, truth, catalogue) if case else (),

@@ -42,7 +42,7 @@ def result_view(page: Page) -> Iterator[RenderableType]:
     """What the encounter came to: truth, end, and points axis by axis."""
     yield Rule(Text("what it came to"), style="dim")
     head = Text()
-    head.append("The patient had ")
+    head.append(f"{page.truth} ")
     head.append(page.condition, style="bold")
     head.append(f". Encounter: {page.end}; cost {money(page.cost_usd)}.")
     yield head

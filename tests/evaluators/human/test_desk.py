@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import io
 import os
 import signal
+import stat
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -227,6 +229,42 @@ def make_briefing() -> Callable[[], object]:
     from evaluators.candidates.reference.briefing import Briefing
 
     return Briefing
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [("admission", None), ("intensive_care", "`support"), ("emergency", "`acuity 2`")],
+)
+def test_what_a_kind_asks_in_json_is_told_in_lines(
+    sitting: Sitting, kind: str, told: str | None
+) -> None:
+    scenario = replace(sitting.chosen.scenarios[FIRST], kind=kind)
+    sitting.chosen = replace(
+        sitting.chosen, scenarios={**sitting.chosen.scenarios, FIRST: scenario}
+    )
+    with pytest.raises(EncounterLeft):
+        sitting.sit("quit")
+    assert ("Here this is said by" in sitting.shown) is (told is not None)
+    assert told is None or told in sitting.shown
+
+
+def test_a_picture_is_written_for_its_owner_alone(sitting: Sitting, tmp_path: Path) -> None:
+    content = b"\xff\xd8 a picture"
+    digest = hashlib.sha256(content).hexdigest()
+    scenario = sitting.chosen.scenarios[FIRST]
+    item = replace(scenario.evidence[1], image_sha256=digest)
+    changed = replace(scenario, evidence=(item,))
+    sitting.chosen = replace(
+        sitting.chosen, scenarios={**sitting.chosen.scenarios, FIRST: changed}, folder=tmp_path
+    )
+    (tmp_path / f"image-{digest}.jpg").write_bytes(content)
+    with pytest.raises(EncounterLeft):
+        sitting.sit("order lipase", "send", "film 1", "film ../../etc/passwd")
+    (written,) = (sitting.folder / "pictures").iterdir()
+    assert written.read_bytes() == content
+    assert stat.S_IMODE(written.stat().st_mode) == 0o600
+    assert str(written) in sitting.shown.replace("\n", "")
+    assert "those shown so far: 1" in sitting.shown
 
 
 def test_only_a_part_of_the_set_is_examined_when_only_a_part_is_asked_for(
