@@ -27,6 +27,10 @@ NOTE = (
 )
 
 
+class BaselineError(RuntimeError):
+    """Baselines cannot be shown; the text says why. Standings do not depend on them."""
+
+
 def baselines(
     settings: Settings, workspace: Workspace, category: str | None = None
 ) -> Iterator[Baseline]:
@@ -74,8 +78,27 @@ def _scores(examined: Examination) -> dict[str, Any] | None:
 
 
 def show_baselines(console: Console, settings: Settings, workspace: Workspace) -> None:
-    """Print all baselines, and what they are; nothing when nobody sat the examination."""
-    found = list(baselines(settings, workspace))
+    """Print all baselines, and what they are; nothing when nobody sat the examination.
+
+    Raises:
+        BaselineError: when a journal, a set or `candidates.yaml` cannot be used.
+    """
+    from evaluators.candidates.config import CandidateConfigError
+    from evaluators.human.rater import RaterRefused
+    from evaluators.journal import JournalError
+    from evaluators.scenario_sets import ScenarioSetError
+    from evaluators.scoring.score import ScoreError
+
+    try:
+        found = list(baselines(settings, workspace))
+    except (
+        CandidateConfigError,
+        JournalError,
+        RaterRefused,
+        ScenarioSetError,
+        ScoreError,
+    ) as error:
+        raise BaselineError(f"Persons cannot be shown beside the standings. {error}") from None
     for baseline in found:
         show_baseline(console, baseline)
     if found:

@@ -169,7 +169,7 @@ def _workspace() -> Any:
 @app.command()
 def standings(as_json: JsonOption = False) -> None:
     """Who stands where, after the last run; persons beside it, as baselines."""
-    from orchestration.baselines import show_baselines
+    from orchestration.baselines import BaselineError, show_baselines
     from orchestration.show import show_standings
 
     workspace = _workspace()
@@ -181,7 +181,10 @@ def standings(as_json: JsonOption = False) -> None:
         typer.echo(json.dumps(record, indent=2, sort_keys=True))
     else:
         show_standings(console, record)
-        show_baselines(console, Settings(), workspace)
+        try:
+            show_baselines(console, Settings(), workspace)
+        except BaselineError as error:
+            raise fail(error) from None
 
 
 @app.command()

@@ -173,6 +173,7 @@ def _list(settings: Settings, candidate: str | None, category: str | None) -> No
     from orchestration.examinations import NotFoundError
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("#", justify="right")
     table.add_column("encounter", no_wrap=True)
     table.add_column("end")
     for name in ("points", "turns", "orders"):
@@ -181,12 +182,19 @@ def _list(settings: Settings, candidate: str | None, category: str | None) -> No
     count = 0
     for examined in _examinations(settings, candidate, category):
         scored = {case["scenario_id"]: case for case in (examined.scores() or {}).get("cases", ())}
+        numbers = {
+            one: place for place, one in enumerate(sorted(examined.scenario_set.scenarios), 1)
+        }
         for scenario_id in examined.replies():
             count += 1
-            table.add_row(examined.encounter_id(scenario_id), *_row(scored.get(scenario_id)))
+            table.add_row(
+                str(numbers.get(scenario_id, "")),
+                examined.encounter_id(scenario_id),
+                *_row(scored.get(scenario_id)),
+            )
     if not count:
         raise NotFoundError("There is no encounter: run `medcred run`, or name another candidate.")
-    wide = Console(width=max(console.width, 110)) if not console.is_terminal else console
+    wide = Console(width=max(console.width, 120)) if not console.is_terminal else console
     wide.print(table)
 
 

@@ -17,15 +17,23 @@ CATEGORY = "gastroenterology"
 
 
 def enclave_by_hand(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, *, size: int = 4, tier: str = "open"
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    size: int = 4,
+    tier: str = "open",
+    more: str = "",
 ) -> Workspace:
-    """Freeze `size` scenarios of gastroenterology and make them the source that was run last."""
+    """Freeze `size` scenarios of gastroenterology and make them the source that was run last.
+
+    `more` are further lines of `candidates.yaml`.
+    """
     workspace = Workspace(folder / "home", "by-hand")
     write_set(small_set(size, tier=tier), workspace.scenario_set(CATEGORY))
     candidates = folder / "candidates.yaml"
     entry = "  - {id: reference/%s, model: reference/%s, assurance: {level: code}}\n"
     names = ("commonest", "oracle", "bedside")
-    candidates.write_text("candidates:\n" + "".join(entry % (name, name) for name in names))
+    candidates.write_text("candidates:\n" + "".join(entry % (name, name) for name in names) + more)
     monkeypatch.setenv("MEDCRED_HOME", str(workspace.home))
     monkeypatch.setenv("MEDCRED_CANDIDATES", str(candidates))
 

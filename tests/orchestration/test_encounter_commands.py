@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from enclave_by_hand import CATEGORY, enclave_by_hand
 from rich.console import Console
+from small_examination import Endpoint, completion, failure
 from typer.testing import CliRunner
 
+from evaluators.journal import Journal, read_journal
 from evaluators.scoring.standings import StandingsError, compute_standings
 from orchestration import baselines, encounter_commands, transcript_commands
 from orchestration.cli import app
@@ -136,6 +138,53 @@ def test_a_candidate_is_watched_live_and_then_shown_from_the_journal(workspace: 
     again = medcred(*watch)[1]
     assert "commits to" not in again
     assert "Final answer: Acute pancreatitis" in again
+
+
+def test_an_endpoint_is_watched_without_its_escapes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, endpoint: Endpoint
+) -> None:
+    entry = f"  - {{id: local/tiny, model: openai/tiny, api_base: '{endpoint.base}'}}\n"
+    enclave_by_hand(tmp_path, monkeypatch, more=entry)
+    endpoint.script = [
+        completion("\x1b[2Jno step \u202e"),
+        completion('{"orders": ["lipase"], "actions": ["iv fluids"]}'),
+        completion('{"final": {"diagnosis": "acute pancreatitis", "plan": ["admit"]}}'),
+    ]
+    watch = ("encounter", "--candidate", "local/tiny", "--category", CATEGORY)
+    code, output = medcred(*watch)
+    assert code == 0
+    assert "A reply that cannot be read" in output
+    assert "2200 IU/L" in output
+    assert "Diagnosis  1 of 1" in output
+    assert not {"\x1b", "\u202e"} & set(output)
+    assert len(endpoint.requests) == 3
+    endpoint.script = [failure(401)]
+    code, output = medcred(*watch)
+    assert code == 1
+    assert "errors: authentication" in output
+    medcred(*watch, "--scenario", "1")
+    assert len(endpoint.requests) == 4  # the first patient stood in the journal
+
+
+def test_two_sittings_of_one_person_at_a_time_are_refused(workspace: Workspace) -> None:
+    sit("--limit", "1", typed="quit\n")
+    (journal,) = workspace.folder.glob(f"examinations/{CATEGORY}/human--r07/*/journal.jsonl")
+    header = read_journal(journal)[0]
+    with Journal.open(journal, header.candidate_sha256, header.scenario_set_sha256):
+        code, output = sit(typed=RIGHT)
+    assert code == 1
+    assert "being written by another run" in output
+
+
+def test_a_damaged_journal_of_a_person_is_told_beside_the_standings(
+    workspace: Workspace,
+) -> None:
+    sit("--limit", "1", typed=RIGHT)
+    folder = next(workspace.folder.glob(f"examinations/{CATEGORY}/human--r07/*"))
+    (folder / "scores.json").unlink()
+    (folder / "journal.jsonl").write_text("torn\n")
+    with pytest.raises(baselines.BaselineError, match="line 1 is torn"):
+        baselines.show_baselines(Console(), Settings(), workspace)
 
 
 def test_transcripts_are_listed_and_shown(workspace: Workspace) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from small_examination import reference, small_set
+from small_examination import small_set
 
 from evaluators.candidates.egress import EgressRefused
 from evaluators.catalogue import Catalogue
@@ -268,14 +268,9 @@ def test_a_picture_is_written_for_its_owner_alone(sitting: Sitting, tmp_path: Pa
 
 
 def test_only_a_part_of_the_set_is_examined_when_only_a_part_is_asked_for(
-    tmp_path: Path, catalogue: Catalogue
+    sitting: Sitting,
 ) -> None:
-    chosen = small_set(4)
-    wanted = sorted(chosen.scenarios)[2]
-    done = asyncio.run(
-        examine(
-            chosen, "gastroenterology", reference("commonest"), tmp_path, catalogue, only=[wanted]
-        )
-    )
-    assert [record.scenario_id for record in done.encounters] == [wanted]
+    done = sitting.sit("diagnose gout", "send")
+    assert [record.scenario_id for record in done.encounters] == [FIRST]
     assert not done.complete
+    assert list(read_replies(sitting.folder / "journal.jsonl")) == [FIRST]
