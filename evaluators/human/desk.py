@@ -39,7 +39,12 @@ from evaluators.transcript.messages import (
     read_answer,
     read_opening,
 )
-from evaluators.transcript.terminal import answer_view, opening_view, results_table
+from evaluators.transcript.terminal import (
+    answer_view,
+    opening_view,
+    report_text,
+    results_table,
+)
 
 ReadLine = Callable[[str], str]
 """Gives the next line for a prompt; raises EOFError when there is none."""
@@ -269,9 +274,12 @@ class Desk(ModelClient):
             if wanted in test.lower()
             for result in results
         ]
+        reports = self._evidence.reports_with(wanted)
         if found:
             self._console.print(results_table(found))
-        else:
+        for report in reports:
+            self._console.print(report_text(report))
+        if not (found or reports):
             self._say("No result has that name." if wanted else "There is no result yet.")
 
     def _write_picture(self, words: str, pictures: Sequence[Picture]) -> None:

@@ -85,6 +85,8 @@ class OrderShown:
     """Essential, useful, low-value or empty, by the scorer."""
     results: tuple[ResultView, ...]
     choices: tuple[str, ...]
+    report: str
+    """The results as one text, where the protocol tells them so."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ class Turn:
     orders: tuple[OrderShown, ...]
     actions: tuple[ActionShown, ...]
     delivered: tuple[ResultView, ...]
+    delivered_report: str
+    pending: tuple[str, ...]
     notices: tuple[str, ...]
     flags: tuple[FlagShown, ...]
     tokens: int | None
@@ -286,7 +290,7 @@ def _turn(
     answer = draft.answer or TurnView(draft.clock_before)
     ordered = [order for order in record.orders if order.turn == draft.number]
     worths = dict(case.tests.worths) if case else {}
-    views = answer.orders or (OrderView("", "", (), ()),) * len(ordered)
+    views = list(answer.orders)
     readings = dict(case.actions.readings) if case else {}
     tokens = [reply.completion_tokens for reply in draft.replies]
     costs = [reply.cost_usd for reply in draft.replies]
@@ -296,10 +300,7 @@ def _turn(
         step=draft.step,
         clock_before=draft.clock_before,
         clock_after=answer.clock_hours,
-        orders=tuple(
-            _order(order, view, worths, catalogue)
-            for order, view in zip(ordered, views, strict=True)
-        ),
+        orders=tuple(_order(order, _view_of(order, views), worths, catalogue) for order in ordered),
         actions=tuple(
             ActionShown(
                 wording=shown_text(action.wording),
@@ -311,11 +312,23 @@ def _turn(
             if action.turn == draft.number
         ),
         delivered=answer.delivered,
+        delivered_report=answer.delivered_report,
+        pending=answer.pending,
         notices=answer.notices,
         flags=tuple(flag for flag in flags if flag.turn == draft.number),
         tokens=None if None in tokens else sum(count or 0 for count in tokens),
         cost_usd=None if None in costs else sum(cost or 0.0 for cost in costs),
     )
+
+
+def _view_of(order: OrderRecord, left: list[OrderView]) -> OrderView:
+    """The answer to an order, taken from those that are left; a blank one when there is none.
+
+    Answers stand in the order of the records, so that the first with its words is its own.
+    """
+    wording = shown_text(order.wording)
+    place = next((n for n, view in enumerate(left) if view.order == wording), None)
+    return OrderView(wording, "", (), ()) if place is None else left.pop(place)
 
 
 def _order(
@@ -334,6 +347,7 @@ def _order(
         worth=worth_words(worths[order.test_id or ""]) if known else "",
         results=view.results,
         choices=view.choices,
+        report=view.report,
     )
 
 

@@ -52,14 +52,33 @@ def test_a_repair_request_is_told_apart(encounter: Encounter) -> None:
     assert "could not be read" in answer.reason
 
 
-def test_fields_of_a_later_protocol_and_results_in_plain_text_are_taken() -> None:
+REPORT = "[2.3 h]\nSodium: 140 mmol/L\nPotassium: 6.9 mmol/L HIGH (ref 3.5-5)\n  hemolysed\n"
+
+
+def test_results_told_as_one_text_stay_one_text() -> None:
     answer = read_answer(
         json.dumps(
-            {"clock_hours": 1, "orders": [{"order": "x", "results": "Line 1\nLine 2"}], "new": {}}
+            {
+                "clock_hours": 2.3,
+                "orders": [{"order": "bmp", "status": "resulted", "results": REPORT}],
+                "delivered": "[1.0 h]\nLactate: 2",
+                "pending": ["Blood culture"],
+                "new": {},
+            }
         )
     )
     assert isinstance(answer, TurnView)
-    assert answer.orders[0].results[0].value == "Line 1\nLine 2"
+    assert answer.orders[0].results == ()
+    assert answer.orders[0].report == REPORT.rstrip()
+    assert answer.delivered_report == "[1.0 h]\nLactate: 2"
+    assert answer.pending == ("Blood culture",)
+    evidence = Evidence()
+    evidence.add(answer)
+    assert len(evidence.reports_with("")) == 2
+    assert evidence.reports_with("potassium") == [
+        "[2.3 h]\nPotassium: 6.9 mmol/L HIGH (ref 3.5-5)\n  hemolysed"
+    ]
+    assert evidence.reports_with("rhubarb") == []
 
 
 def test_evidence_takes_what_is_shown_twice_once() -> None:

@@ -82,6 +82,25 @@ def test_no_escape_reaches_the_terminal() -> None:
     assert not {"\x1b", "\u202e", "\x07"} & set(printed(hostile_page()))
 
 
+def test_a_report_told_as_one_text_is_shown_as_it_was_told() -> None:
+    page = page_of(*RIGHT)
+    order = replace(
+        page.turns[0].orders[0],
+        results=(),
+        report=f"[2.0 h]\nLipase: 2200 IU/L HIGH (ref 0-60)\n<b>{HOSTILE[:20]}\nHIGH school",
+    )
+    turn = replace(page.turns[0], orders=(order,), pending=("Blood culture",))
+    page = replace(page, turns=(turn, *page.turns[1:]))
+    html = page_html(page, chosen_set())
+    assert '<div class="out">Lipase: 2200 IU/L HIGH (ref 0-60)</div>' in html
+    assert "<div>HIGH school</div>" in html
+    assert "&lt;b&gt;&lt;script&gt;" in html
+    assert "Still on its way: Blood culture" in html
+    shown = printed(page)
+    assert "Lipase: 2200 IU/L HIGH (ref 0-60)" in shown
+    assert "Still on its way: Blood culture" in shown
+
+
 def test_the_publisher_refuses_a_page() -> None:
     content = page_html(page_of(*RIGHT), chosen_set()).encode()
     with pytest.raises(PrivacyError, match="private key of a scenario"):
