@@ -201,6 +201,18 @@ def test_transcripts_are_listed_and_shown(workspace: Workspace) -> None:
     assert same == shown
 
 
+def test_a_repeat_is_shown_from_its_own_journal(workspace: Workspace) -> None:
+    watch = ("encounter", "--candidate", "commonest", "--category", CATEGORY, "--scenario", "1")
+    medcred(*watch)
+    one = ("transcript", f"{CATEGORY}:commonest:1")
+    assert medcred(*one, "--repeat", "2")[0] == 1
+    (first,) = workspace.folder.glob(f"examinations/{CATEGORY}/reference--commonest/*")
+    (first / "repeat-2").mkdir()
+    (first / "journal.jsonl").rename(first / "repeat-2" / "journal.jsonl")
+    assert medcred(*one, "--repeat", "2")[0] == 0
+    assert medcred(*one)[0] == 1
+
+
 def test_a_transcript_is_written_within_the_enclave_only(
     workspace: Workspace, tmp_path: Path
 ) -> None:
