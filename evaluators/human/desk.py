@@ -10,6 +10,7 @@ sent. Leaving at any turn is safe: what was sent is journalled, the draft alone 
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
 import time
@@ -27,6 +28,7 @@ from evaluators.candidates.config import Candidate
 from evaluators.candidates.egress import EgressRefused, Tier
 from evaluators.candidates.reference.briefing import Briefing
 from evaluators.encounter import replies
+from evaluators.encounter.limits import Limits
 from evaluators.encounter.protocol import Picture, Reply
 from evaluators.encounter.tasks import kind_of
 from evaluators.human.draft import COMMANDS, HINTS, Draft, LineRefused, commands_of
@@ -111,6 +113,8 @@ class Desk(ModelClient):
         self._opening: OpeningView | None = None
         self._evidence = Evidence()
         self._turns_left = 0
+        self._used_seconds = 0.0
+        self._asked_at = 0.0
 
     async def __aenter__(self) -> Self:
         """Nothing to open: nobody is called."""
@@ -134,11 +138,13 @@ class Desk(ModelClient):
         if briefing is not None:
             raise ValueError("a person is never briefed: only reference candidates are")
         self._show_new([dict(message) for message in messages])
-        started = time.monotonic()
+        self._asked_at = time.monotonic()
         with _interruptible():
             text = self._step(pictures)
+        seconds = time.monotonic() - self._asked_at
+        self._used_seconds += seconds
         reply = Reply(text=text, finish_reason="stop", model=self.candidate.model, cost_usd=0.0)
-        return Answer(reply, 1, time.monotonic() - started)
+        return Answer(reply, 1, seconds)
 
     # --- showing
 
@@ -146,7 +152,7 @@ class Desk(ModelClient):
         goes_on = bool(self._shown) and messages[: len(self._shown)] == self._shown
         new = messages[len(self._shown) :] if goes_on else messages
         if not goes_on:
-            self._opening, self._evidence = None, Evidence()
+            self._opening, self._evidence, self._used_seconds = None, Evidence(), 0.0
         for message in new:
             if message["role"] == "user":
                 self._show(message["content"])
@@ -198,12 +204,18 @@ class Desk(ModelClient):
 
     def _commands(self) -> Iterator[tuple[str, str]]:
         while True:
-            plural = "" if self._turns_left == 1 else "s"
             try:
-                line = self._read_line(f"{self._turns_left} turn{plural} left> ")
+                line = self._read_line(self._prompt())
             except (EOFError, KeyboardInterrupt):
                 return
             yield from commands_of(line)
+
+    def _prompt(self) -> str:
+        """Turns and minutes that are left; the examination ends an encounter when either is up."""
+        used = self._used_seconds + time.monotonic() - self._asked_at
+        minutes = max(0, math.ceil((Limits().wall_seconds - used) / 60))
+        plural = "" if self._turns_left == 1 else "s"
+        return f"{self._turns_left} turn{plural}, {minutes} min left> "
 
     def _change(self, draft: Draft, command: str, words: str) -> None:
         try:

@@ -180,6 +180,19 @@ def test_the_last_turn_takes_an_answer_or_none_but_no_order(sitting: Sitting) ->
     assert done.encounters[0].end is EndReason.TURN_LIMIT
 
 
+def test_the_prompt_says_how_many_turns_and_minutes_are_left(sitting: Sitting) -> None:
+    prompts: list[str] = []
+    lines = iter(["order lipase", "send", "quit"])
+
+    def read(prompt: str) -> str:
+        prompts.append(prompt)
+        return next(lines)
+
+    with pytest.raises(EncounterLeft):
+        sitting.sit(read_line=read)
+    assert prompts == [f"{turns} turns, 60 min left> " for turns in (12, 12, 11)]
+
+
 def test_a_draft_is_not_lost_to_a_wait(sitting: Sitting) -> None:
     with pytest.raises(EncounterLeft):
         sitting.sit("order lipase", "wait")
