@@ -7,7 +7,7 @@ Belongs here: finding the scores, printing. Does not belong here: the comparison
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
@@ -21,7 +21,14 @@ from orchestration.workspace import Workspace
 if TYPE_CHECKING:
     from evaluators.human.baseline import Baseline
 
-NOTE = "A baseline: on the patients that this person met; never credentialed, never published."
+NOTE = (
+    "Persons are baselines: compared on the patients that they met (difference: person minus "
+    "candidate), never ranked, never credentialed, never published."
+)
+
+
+class BaselineError(RuntimeError):
+    """Baselines cannot be shown; the text says why. Standings do not depend on them."""
 
 
 def baselines(
@@ -34,18 +41,68 @@ def baselines(
 
     for slug in categories(workspace) if category is None else (category,):
         persons = [Examination(workspace, slug, one) for one in people(workspace, slug)]
-        scored = [(one, scores) for one in persons if (scores := one.scores())]
+        scored = [(one, scores) for one in persons if (scores := _scores(one))]
         if not scored:
             continue
+        candidates = load_candidates(settings.candidates)
         models = [
             scores
-            for candidate in load_candidates(settings.candidates)
-            if (scores := Examination(workspace, slug, candidate).scores())
+            for candidate in candidates
+            if (scores := _scores(Examination(workspace, slug, candidate)))
         ]
         for person, scores in scored:
             manifest = person.scenario_set.manifest
             seed = statistics_seed(manifest.digest, slug)
             yield baseline_of(scores, models, manifest.scenarios, seed)
+
+
+def _scores(examined: Examination) -> dict[str, Any] | None:
+    """Scores under this version's methodology: those on the disk, or made anew from the journal."""
+    from evaluators.catalogue import load_catalogue
+    from evaluators.methodology import methodology_sha256
+    from evaluators.scoring.score import score_examination
+
+    scores = examined.scores()
+    if scores is not None and scores["methodology_sha256"] == methodology_sha256(load_catalogue()):
+        return scores
+    if not examined.journal.is_file():
+        return None
+    return score_examination(
+        examined.scenario_set,
+        examined.category,
+        examined.candidate.id,
+        examined.candidate.sha256,
+        examined.journal,
+        load_catalogue(),
+    )
+
+
+def show_baselines(console: Console, settings: Settings, workspace: Workspace) -> None:
+    """Print all baselines, and what they are; nothing when nobody sat the examination.
+
+    Raises:
+        BaselineError: when a journal, a set or `candidates.yaml` cannot be used.
+    """
+    from evaluators.candidates.config import CandidateConfigError
+    from evaluators.human.rater import RaterRefused
+    from evaluators.journal import JournalError
+    from evaluators.scenario_sets import ScenarioSetError
+    from evaluators.scoring.score import ScoreError
+
+    try:
+        found = list(baselines(settings, workspace))
+    except (
+        CandidateConfigError,
+        JournalError,
+        RaterRefused,
+        ScenarioSetError,
+        ScoreError,
+    ) as error:
+        raise BaselineError(f"Persons cannot be shown beside the standings. {error}") from None
+    for baseline in found:
+        show_baseline(console, baseline)
+    if found:
+        console.print(NOTE, style="dim", highlight=False)
 
 
 def show_baseline(console: Console, baseline: Baseline) -> None:
@@ -60,8 +117,9 @@ def show_baseline(console: Console, baseline: Baseline) -> None:
         title_justify="left",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
+        padding=0,
     )
-    for name in ("", "credit", "95 %", "person minus candidate", "unsafe"):
+    for name in ("", "credit", "95 %", "difference", "unsafe"):
         table.add_column(name, justify="left" if not name else "right", no_wrap=True)
     mean = "" if found.mean is None else f"{found.mean:.3f}"
     low, high = found.interval.low, found.interval.high
@@ -69,7 +127,8 @@ def show_baseline(console: Console, baseline: Baseline) -> None:
         baseline.candidate, mean, f"{low:.2f}-{high:.2f}", "", str(baseline.safety_failures)
     )
     for one in baseline.beside:
-        difference = f"{one.difference:+.3f} ({one.interval.low:+.2f} to {one.interval.high:+.2f})"
+        spread = one.interval
+        told = "too few" if spread is None else f"{spread.low:+.2f} to {spread.high:+.2f}"
+        difference = f"{one.difference:+.3f} ({told})"
         table.add_row(one.candidate, f"{one.mean:.3f}", "", difference, str(one.safety_failures))
     console.print(table)
-    console.print(NOTE, style="dim", highlight=False)

@@ -181,7 +181,7 @@ def standings(
 ) -> None:
     """Who stands where, after the last run; persons beside it, as baselines."""
     from evaluators.candidates.config import CandidateConfigError
-    from orchestration.baselines import baselines, show_baseline
+    from orchestration.baselines import BaselineError, show_baselines
     from orchestration.judge_commands import JudgeRefusedError, judge_views, show_views
     from orchestration.show import show_standings
 
@@ -200,8 +200,10 @@ def standings(
     show_standings(console, record)
     if views is not None:
         show_views(console, views)
-    for baseline in baselines(Settings(), workspace):
-        show_baseline(console, baseline)
+    try:
+        show_baselines(console, Settings(), workspace)
+    except BaselineError as error:
+        raise fail(error) from None
 
 
 @app.command()

@@ -18,7 +18,7 @@ from evaluators.catalogue import category_slug
 from evaluators.human.rater import PROVIDER, human_candidate, is_human
 from evaluators.journal import read_journal
 from orchestration.settings import Settings
-from orchestration.workspace import Workspace, open_source
+from orchestration.workspace import Workspace, open_source, repeat_folder
 
 if TYPE_CHECKING:
     from evaluators.encounter.protocol import Reply
@@ -39,6 +39,8 @@ class Examination:
     workspace: Workspace
     category: str
     candidate: Candidate
+    repeat: int = 1
+    """Which of repeated examinations; the first alone counts for the standings."""
 
     @cached_property
     def scenario_set(self) -> ScenarioSet:
@@ -57,9 +59,10 @@ class Examination:
         from evaluators.scenario_sets import read_manifest
 
         digest = read_manifest(self.workspace.scenario_set(self.category)).digest
-        return self.workspace.examination(
+        first = self.workspace.examination(
             self.category, self.candidate.id, self.candidate.sha256, digest
         )
+        return repeat_folder(first, self.repeat)
 
     @property
     def journal(self) -> Path:
@@ -84,13 +87,14 @@ class Examination:
         return f"{self.category}:{self.candidate.id}:{scenario_id}"
 
 
-def examination(settings: Settings, category: str, candidate: str) -> Examination:
+def examination(settings: Settings, category: str, candidate: str, repeat: int = 1) -> Examination:
     """The examination of a candidate in a category.
 
     Args:
         settings: Name the enclave and `candidates.yaml`.
         category: Slug or text.
         candidate: An id; `bedside` stands for `reference/bedside`.
+        repeat: Which of repeated examinations, from 1.
 
     Raises:
         NotFoundError: when there is no such category or candidate.
@@ -98,13 +102,22 @@ def examination(settings: Settings, category: str, candidate: str) -> Examinatio
         CandidateConfigError: when `candidates.yaml` cannot be used.
         RaterRefused: when a person's code is none.
     """
-    workspace = open_source(settings)[1]
+    workspace = active_workspace(settings)
     known = categories(workspace)
     slug = category_slug(category)
     if slug not in known:
         there_is = f"categories are {', '.join(known)}" if known else "run `medcred run`"
         raise NotFoundError(f"There is no scenario set of that category: {there_is}.")
-    return Examination(workspace, slug, the_candidate(settings, candidate))
+    return Examination(workspace, slug, the_candidate(settings, candidate), repeat)
+
+
+def active_workspace(settings: Settings) -> Workspace:
+    """The workspace of the source that was run last.
+
+    Raises:
+        NoActiveSourceError, SourceError: when nothing has been run.
+    """
+    return open_source(settings)[1]
 
 
 def categories(workspace: Workspace) -> tuple[str, ...]:

@@ -43,6 +43,9 @@ def transcript(
         str | None, typer.Option(help="For example: bedside, local/my-model, human/r07.")
     ] = None,
     category: Annotated[str | None, typer.Option(help="For example: cardiology.")] = None,
+    repeat: Annotated[
+        int, typer.Option(min=1, help="Which of repeated examinations (MEDCRED_REPEATS).")
+    ] = 1,
     is_list: Annotated[
         bool, typer.Option("--list", help="List the encounters of the last run.")
     ] = False,
@@ -71,14 +74,15 @@ def transcript(
         raise _fail("Name an encounter, or ask for --list.")
     try:
         if is_list:
-            _list(settings, candidate, category)
+            _list(settings, candidate, category, repeat)
             return
-        examined, scenario_id = _found(settings, encounter or "", candidate, category)
+        examined, scenario_id = _found(settings, encounter or "", candidate, category, repeat)
         page = page_of(examined, scenario_id)
         if html is None and not is_opened:
             show(page)
             return
-        name = html or Path(f"{examined.encounter_id(scenario_id).replace('/', '--')}.html")
+        of = "" if repeat == 1 else f"-repeat-{repeat}"
+        name = html or Path(f"{examined.encounter_id(scenario_id).replace('/', '--')}{of}.html")
         place = write_html(examined, page, name)
     except EncounterOverError:
         raise _fail(
@@ -151,7 +155,11 @@ def write_html(examined: Examination, page: Page, name: Path) -> Path:
 
 
 def _found(
-    settings: Settings, encounter: str, candidate: str | None, category: str | None
+    settings: Settings,
+    encounter: str,
+    candidate: str | None,
+    category: str | None,
+    repeat: int,
 ) -> tuple[Examination, str]:
     from orchestration.examinations import NotFoundError, examination, the_scenario
 
@@ -165,28 +173,36 @@ def _found(
             "A scenario alone is not enough: say CATEGORY:CANDIDATE:SCENARIO, or add --candidate "
             "and --category."
         )
-    examined = examination(settings, category, candidate)
+    examined = examination(settings, category, candidate, repeat)
     return examined, the_scenario(sorted(examined.scenario_set.scenarios), encounter)
 
 
-def _list(settings: Settings, candidate: str | None, category: str | None) -> None:
+def _list(settings: Settings, candidate: str | None, category: str | None, repeat: int) -> None:
     from orchestration.examinations import NotFoundError
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("#", justify="right")
     table.add_column("encounter", no_wrap=True)
     table.add_column("end")
     for name in ("points", "turns", "orders"):
         table.add_column(name, justify="right")
     table.add_column("safety")
     count = 0
-    for examined in _examinations(settings, candidate, category):
+    for examined in _examinations(settings, candidate, category, repeat):
         scored = {case["scenario_id"]: case for case in (examined.scores() or {}).get("cases", ())}
+        numbers = {
+            one: place for place, one in enumerate(sorted(examined.scenario_set.scenarios), 1)
+        }
         for scenario_id in examined.replies():
             count += 1
-            table.add_row(examined.encounter_id(scenario_id), *_row(scored.get(scenario_id)))
+            table.add_row(
+                str(numbers.get(scenario_id, "")),
+                examined.encounter_id(scenario_id),
+                *_row(scored.get(scenario_id)),
+            )
     if not count:
         raise NotFoundError("There is no encounter: run `medcred run`, or name another candidate.")
-    wide = Console(width=max(console.width, 110)) if not console.is_terminal else console
+    wide = Console(width=max(console.width, 120)) if not console.is_terminal else console
     wide.print(table)
 
 
@@ -201,23 +217,22 @@ def _row(case: dict[str, Any] | None) -> tuple[str, ...]:
 
 
 def _examinations(
-    settings: Settings, candidate: str | None, category: str | None
+    settings: Settings, candidate: str | None, category: str | None, repeat: int
 ) -> Iterator[Examination]:
     """Examinations with a journal that fit, by category and candidate."""
     from evaluators.candidates.config import load_candidates
-    from orchestration.examinations import categories, examination, people
-    from orchestration.workspace import open_source
+    from orchestration.examinations import active_workspace, categories, examination, people
 
     if candidate is not None and category is not None:
-        yield examination(settings, category, candidate)
+        yield examination(settings, category, candidate, repeat)
         return
-    workspace = open_source(settings)[1]
+    workspace = active_workspace(settings)
     named = None if candidate is None else [candidate]
     for one in [category] if category is not None else categories(workspace):
         ids = named or [c.id for c in load_candidates(settings.candidates)]
         if named is None:
             ids += [person.id for person in people(workspace, one)]
         for name in ids:
-            found: Examination = examination(settings, one, name)
+            found: Examination = examination(settings, one, name, repeat)
             if found.journal.is_file():
                 yield found

@@ -26,6 +26,8 @@ from evaluators.canonical import sha256_json
 from evaluators.encounter.protocol import PROTOCOL_VERSION, Border
 
 REFERENCE_PROVIDER = "reference"
+HUMAN_PROVIDER = "human"
+"""Persons at a terminal (`evaluators.human`). They are baselines and never stand in the file."""
 CANDIDATE_FORMAT = "medcred-candidate/1"
 
 _SECRET_NAMES = frozenset(
@@ -289,6 +291,11 @@ def load_candidates(path: Path) -> tuple[Candidate, ...]:
     for node, entry in zip(nodes, content["candidates"], strict=True):
         line = node.start_mark.line + 1
         candidate = read_entry(entry, f"{path.name} line {line}", Candidate)
+        if HUMAN_PROVIDER in (candidate.provider, candidate.id.partition("/")[0]):
+            raise CandidateConfigError(
+                f"{path.name} line {line}: a person is no entry here, since persons are never "
+                "ranked nor published; use `medcred encounter --candidate human`"
+            )
         if candidate.id in seen:
             raise CandidateConfigError(
                 f"{path.name} line {line}, entry '{candidate.id}': this id stands already in line "

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from evaluators.scoring.statistics import CaseCredit, Estimate, Interval, compare_all, estimate
+
+LEAST_PATIENTS: Final = 10
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,9 @@ class Beside:
     """Mean credit of the candidate on them."""
     difference: float
     """The person's mean minus the candidate's."""
-    interval: Interval
-    """Two-sided 95 % of the difference, patients paired."""
+    interval: Interval | None
+    """Two-sided 95 % of the difference, patients paired; None below `LEAST_PATIENTS`, where a
+    bootstrap says more than it knows."""
     safety_failures: int
 
 
@@ -77,7 +80,7 @@ def baseline_of(
                 patients=pair.patients,
                 mean=sum(case["credit"] for case in cases) / len(cases),
                 difference=pair.difference,
-                interval=pair.interval,
+                interval=pair.interval if pair.patients >= LEAST_PATIENTS else None,
                 safety_failures=_failures(cases),
             )
         )

@@ -10,6 +10,7 @@ sent. Leaving at any turn is safe: what was sent is journalled, the draft alone 
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
 import time
@@ -27,7 +28,9 @@ from evaluators.candidates.config import Candidate
 from evaluators.candidates.egress import EgressRefused, Tier
 from evaluators.candidates.reference.briefing import Briefing
 from evaluators.encounter import replies
+from evaluators.encounter.limits import Limits
 from evaluators.encounter.protocol import Picture, Reply
+from evaluators.encounter.tasks import kind_of
 from evaluators.human.draft import COMMANDS, HINTS, Draft, LineRefused, commands_of
 from evaluators.transcript.files import write_private
 from evaluators.transcript.messages import (
@@ -38,7 +41,12 @@ from evaluators.transcript.messages import (
     read_answer,
     read_opening,
 )
-from evaluators.transcript.terminal import answer_view, opening_view, results_table
+from evaluators.transcript.terminal import (
+    answer_view,
+    opening_view,
+    report_text,
+    results_table,
+)
 
 ReadLine = Callable[[str], str]
 """Gives the next line for a prompt; raises EOFError when there is none."""
@@ -54,6 +62,12 @@ _OTHERS: Final = {
     "help": "this list",
     "quit": "leave; the next start goes on at this turn",
 }
+_SAID_BY: Final = {
+    "intensive_care": "`diagnose ...`, then `support vasopressor yes; ventilation no; dialysis no`",
+    "radiology": "`finding pleural effusion; edema uncertain`, then `send`; `film 1` for a picture",
+    "emergency": "`diagnose ...`, then `acuity 2` and `disposition admitted`",
+}
+"""By kind of scenario: the lines that say what its task asks for in words of JSON."""
 
 
 class EncounterLeft(Exception):
@@ -99,6 +113,8 @@ class Desk(ModelClient):
         self._opening: OpeningView | None = None
         self._evidence = Evidence()
         self._turns_left = 0
+        self._used_seconds = 0.0
+        self._asked_at = 0.0
 
     async def __aenter__(self) -> Self:
         """Nothing to open: nobody is called."""
@@ -122,11 +138,13 @@ class Desk(ModelClient):
         if briefing is not None:
             raise ValueError("a person is never briefed: only reference candidates are")
         self._show_new([dict(message) for message in messages])
-        started = time.monotonic()
+        self._asked_at = time.monotonic()
         with _interruptible():
             text = self._step(pictures)
+        seconds = time.monotonic() - self._asked_at
+        self._used_seconds += seconds
         reply = Reply(text=text, finish_reason="stop", model=self.candidate.model, cost_usd=0.0)
-        return Answer(reply, 1, time.monotonic() - started)
+        return Answer(reply, 1, seconds)
 
     # --- showing
 
@@ -134,7 +152,7 @@ class Desk(ModelClient):
         goes_on = bool(self._shown) and messages[: len(self._shown)] == self._shown
         new = messages[len(self._shown) :] if goes_on else messages
         if not goes_on:
-            self._opening, self._evidence = None, Evidence()
+            self._opening, self._evidence, self._used_seconds = None, Evidence(), 0.0
         for message in new:
             if message["role"] == "user":
                 self._show(message["content"])
@@ -144,7 +162,7 @@ class Desk(ModelClient):
         if self._opening is None:
             self._opening = read_opening(content)
             self._turns_left = self._opening.turns_left
-            self._console.print(opening_view(self._opening))
+            self._show_opening(self._opening)
             return
         answer = read_answer(content)
         if isinstance(answer, RepairView):
@@ -153,6 +171,12 @@ class Desk(ModelClient):
         self._turns_left = answer.turns_left
         self._evidence.add(answer)
         self._print_answer(answer)
+
+    def _show_opening(self, opening: OpeningView) -> None:
+        self._console.print(opening_view(opening))
+        lines = _SAID_BY.get(kind_of(opening.task))
+        if lines is not None:
+            self._console.print(Text(f"Here this is said by: {lines}", style="cyan"))
 
     def _print_answer(self, answer: TurnView) -> None:
         for piece in answer_view(answer):
@@ -180,12 +204,18 @@ class Desk(ModelClient):
 
     def _commands(self) -> Iterator[tuple[str, str]]:
         while True:
-            plural = "" if self._turns_left == 1 else "s"
             try:
-                line = self._read_line(f"{self._turns_left} turn{plural} left> ")
+                line = self._read_line(self._prompt())
             except (EOFError, KeyboardInterrupt):
                 return
             yield from commands_of(line)
+
+    def _prompt(self) -> str:
+        """Turns and minutes that are left; the examination ends an encounter when either is up."""
+        used = self._used_seconds + time.monotonic() - self._asked_at
+        minutes = max(0, math.ceil((Limits().wall_seconds - used) / 60))
+        plural = "" if self._turns_left == 1 else "s"
+        return f"{self._turns_left} turn{plural}, {minutes} min left> "
 
     def _change(self, draft: Draft, command: str, words: str) -> None:
         try:
@@ -229,7 +259,7 @@ class Desk(ModelClient):
             self._show_evidence(words)
         elif command == "case":
             if self._opening is not None:
-                self._console.print(opening_view(self._opening))
+                self._show_opening(self._opening)
         elif command == "film":
             self._write_picture(words, pictures)
         elif command == "help":
@@ -256,9 +286,12 @@ class Desk(ModelClient):
             if wanted in test.lower()
             for result in results
         ]
+        reports = self._evidence.reports_with(wanted)
         if found:
             self._console.print(results_table(found))
-        else:
+        for report in reports:
+            self._console.print(report_text(report))
+        if not (found or reports):
             self._say("No result has that name." if wanted else "There is no result yet.")
 
     def _write_picture(self, words: str, pictures: Sequence[Picture]) -> None:

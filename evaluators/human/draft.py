@@ -265,7 +265,7 @@ def _one(part: str) -> dict[str, Any]:
             entry["probability"] = round(number / 100 if chance["mark"] else number, 6)
             words = chance["words"]
     words = words.strip(" ,:")
-    if not words:
+    if not any(character.isalpha() for character in words):
         raise LineRefused("A diagnosis has a name before its probability.")
     return {"diagnosis": words, **entry}
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from evaluators.candidates.config import Candidate
+from evaluators.candidates.config import HUMAN_PROVIDER, Candidate
 
-PROVIDER: Final = "human"
+PROVIDER: Final = HUMAN_PROVIDER
 INTERFACE: Final = "terminal/1"
 """What the person works with; part of the candidate's digest. Raise it when `draft` or `desk`
 change what a person can say or sees."""

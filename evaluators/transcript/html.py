@@ -10,6 +10,7 @@ reply could run even if an escape were forgotten.
 from __future__ import annotations
 
 import base64
+import re
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -18,6 +19,8 @@ from evaluators.scenario_sets import ScenarioSet, read_image
 from evaluators.transcript.page import Page
 
 BANNER = "Private: holds patient data; never publish"
+_OUT_OF_RANGE = re.compile(r" (?:HIGH|LOW|ABNORMAL)(?= \(ref|;|$)")
+_HANDLE = re.compile(r"\bimage [0-9]+\b")
 MARKS = {"gain": "+", "loss": "\N{MINUS SIGN}", "neutral": "\N{MIDDLE DOT}", "danger": "!"}
 
 
@@ -49,7 +52,19 @@ def _template() -> Template:
     )
     environment.filters["hours"] = hours
     environment.filters["money"] = money
+    environment.filters["handles"] = handles
+    environment.tests["flagged"] = is_flagged
     return environment.get_template("page.html.j2")
+
+
+def is_flagged(line: str) -> bool:
+    """Whether a line of a report says that its value is out of range."""
+    return _OUT_OF_RANGE.search(line) is not None
+
+
+def handles(report: str) -> list[str]:
+    """Handles of pictures that a report names, each once."""
+    return list(dict.fromkeys(_HANDLE.findall(report)))
 
 
 def hours(value: float | None) -> str:

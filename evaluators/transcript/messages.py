@@ -3,9 +3,9 @@
 Belongs here: JSON of a message to what a person is shown of it. Does not belong here: how it looks
 (`terminal`, `html`), writing messages (`evaluators.encounter`).
 
-The views ask for little: fields that a later protocol adds are left out, and a result that is plain
-text stays text. Cleaning takes away escapes, control, bidirectional and zero-width characters,
-since notes and candidates may hold any.
+The views ask for little: fields that a later protocol adds are left out. Results come as fields or,
+where the protocol renders them, as one text a report; both are read. Cleaning takes away escapes,
+control, bidirectional and zero-width characters, since notes and candidates may hold any.
 """
 
 from __future__ import annotations
@@ -80,6 +80,8 @@ class OrderView:
     status: str
     results: tuple[ResultView, ...]
     choices: tuple[str, ...]
+    report: str = ""
+    """The results as one text, where the protocol tells them so; lines are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,10 @@ class TurnView:
     clock_hours: float
     orders: tuple[OrderView, ...] = ()
     delivered: tuple[ResultView, ...] = ()
+    delivered_report: str = ""
+    """The same as one text, where the protocol tells them so."""
+    pending: tuple[str, ...] = ()
+    """Tests whose result is still on its way."""
     notices: tuple[str, ...] = ()
     actions_noted: int = 0
     turns_left: int = 0
@@ -103,9 +109,12 @@ class RepairView:
 
 @dataclass(slots=True)
 class Evidence:
-    """All results that an encounter has shown so far, by test in the order of their arrival."""
+    """All results that an encounter has shown so far."""
 
     by_test: dict[str, list[ResultView]] = field(default_factory=dict)
+    """By test, in the order of their arrival."""
+    reports: list[str] = field(default_factory=list)
+    """What was told as texts, in its order."""
 
     def add(self, answer: TurnView) -> None:
         """Take in what one answer shows; what was shown before is not taken twice."""
@@ -116,6 +125,34 @@ class Evidence:
                 for k in known
             ):
                 known.append(result)
+        for report in (*(order.report for order in answer.orders), answer.delivered_report):
+            if report and report not in self.reports:
+                self.reports.append(report)
+
+    def reports_with(self, words: str) -> list[str]:
+        """Reports cut down to the results that have `words`, under the time of each; all without.
+
+        A line that begins with a bracket states a time; a line that is set in belongs to the one
+        before it.
+        """
+        if not words:
+            return list(self.reports)
+        found = []
+        for report in self.reports:
+            kept: list[str] = []
+            time, is_kept = "", False
+            for line in report.splitlines():
+                if line.startswith("["):
+                    time, is_kept = line, False
+                    continue
+                if not line.startswith("  "):
+                    is_kept = words.lower() in line.lower()
+                if is_kept:
+                    kept += [time, line] if time else [line]
+                    time = ""
+            if kept:
+                found.append("\n".join(kept))
+        return found
 
 
 def shown_text(text: object, *, keep_lines: bool = False) -> str:
@@ -177,10 +214,13 @@ def read_answer(content: str) -> TurnView | RepairView:
                 status=shown_text(order.get("status", "")),
                 results=_results(order.get("results")),
                 choices=_texts(order.get("choices")),
+                report=_report(order.get("results")),
             )
             for order in message.get("orders") or ()
         ),
         delivered=_results(message.get("delivered")),
+        delivered_report=_report(message.get("delivered")),
+        pending=_texts(message.get("pending")),
         notices=_texts(message.get("notices")),
         actions_noted=int(message.get("actions_noted", 0)),
         turns_left=int(message.get("turns_left", 0)),
@@ -224,13 +264,15 @@ def _texts(values: Iterable[object] | None) -> tuple[str, ...]:
 
 def _results(values: Iterable[Any] | None) -> tuple[ResultView, ...]:
     if isinstance(values, str):
-        values = [values]
+        return ()
     return tuple(map(_result, values or ()))
 
 
-def _result(value: Any) -> ResultView:
-    if not isinstance(value, dict):
-        return ResultView(test="", value=shown_text(value, keep_lines=True))
+def _report(value: object) -> str:
+    return shown_text(value, keep_lines=True).rstrip() if isinstance(value, str) else ""
+
+
+def _result(value: Mapping[str, Any]) -> ResultView:
     return ResultView(
         test=shown_text(value.get("test", "")),
         value=shown_text(value.get("value", ""), keep_lines=True),

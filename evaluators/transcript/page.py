@@ -86,6 +86,8 @@ class OrderShown:
     """Essential, useful, low-value or empty, by the scorer."""
     results: tuple[ResultView, ...]
     choices: tuple[str, ...]
+    report: str
+    """The results as one text, where the protocol tells them so."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,8 @@ class Turn:
     orders: tuple[OrderShown, ...]
     actions: tuple[ActionShown, ...]
     delivered: tuple[ResultView, ...]
+    delivered_report: str
+    pending: tuple[str, ...]
     notices: tuple[str, ...]
     flags: tuple[FlagShown, ...]
     tokens: int | None
@@ -141,6 +145,8 @@ class Page:
     end: str
     """How it ended, in words; that it has not, when the journal stops before."""
     is_over: bool
+    truth: str
+    """What is about to be named: that the patient had, or that a film was drawn for."""
     condition: str
     """What the patient had."""
     case: CaseScore | None
@@ -210,6 +216,7 @@ def make_page(
         turns=tuple(_turn(draft, record, case, flags, catalogue) for draft in drafts),
         end=END_WORDS[record.end] if is_over else "it has not ended: the journal stops here",
         is_over=is_over,
+        truth="The film was drawn for" if opening.film else "The patient had",
         condition=_condition(truth.condition_id, catalogue),
         case=case,
         sections=score_sections(case, truth, catalogue) if case else (),
@@ -284,7 +291,7 @@ def _turn(
     answer = draft.answer or TurnView(draft.clock_before)
     ordered = [order for order in record.orders if order.turn == draft.number]
     worths = dict(case.tests.worths) if case else {}
-    views = answer.orders or (OrderView("", "", (), ()),) * len(ordered)
+    views = list(answer.orders)
     readings = dict(case.actions.readings) if case else {}
     tokens = [reply.completion_tokens for reply in draft.replies]
     costs = [reply.cost_usd for reply in draft.replies]
@@ -294,10 +301,7 @@ def _turn(
         step=draft.step,
         clock_before=draft.clock_before,
         clock_after=answer.clock_hours,
-        orders=tuple(
-            _order(order, view, worths, catalogue)
-            for order, view in zip(ordered, views, strict=True)
-        ),
+        orders=tuple(_order(order, _view_of(order, views), worths, catalogue) for order in ordered),
         actions=tuple(
             ActionShown(
                 wording=shown_text(action.wording),
@@ -309,11 +313,23 @@ def _turn(
             if action.turn == draft.number
         ),
         delivered=answer.delivered,
+        delivered_report=answer.delivered_report,
+        pending=answer.pending,
         notices=answer.notices,
         flags=tuple(flag for flag in flags if flag.turn == draft.number),
         tokens=None if None in tokens else sum(count or 0 for count in tokens),
         cost_usd=None if None in costs else sum(cost or 0.0 for cost in costs),
     )
+
+
+def _view_of(order: OrderRecord, left: list[OrderView]) -> OrderView:
+    """The answer to an order, taken from those that are left; a blank one when there is none.
+
+    Answers stand in the order of the records, so that the first with its words is its own.
+    """
+    wording = shown_text(order.wording)
+    place = next((n for n, view in enumerate(left) if view.order == wording), None)
+    return OrderView(wording, "", (), ()) if place is None else left.pop(place)
 
 
 def _order(
@@ -332,6 +348,7 @@ def _order(
         worth=worth_words(worths[order.test_id or ""]) if known else "",
         results=view.results,
         choices=view.choices,
+        report=view.report,
     )
 
 

@@ -27,6 +27,15 @@ SEVERITY_WORDS: Final = {
     "major": "major",
     "caution": "caution",
 }
+_PART_WORDS: Final = {
+    "f1": "Findings named rightly (F1)",
+    "certainty": "Uncertain findings called uncertain (counts for no points)",
+    "cause": "What made intensive care necessary",
+    "support": "All three organ supports foretold rightly",
+    "acuity": "Acuity (one level off earns half)",
+    "disposition": "Where the visit ended",
+    "diagnosis": "Diagnosis",
+}
 _VIA_WORDS: Final = {
     "code": "by its ICD code",
     "none": "",
@@ -59,18 +68,22 @@ class Section:
 def score_sections(
     case: CaseScore, truth: GroundTruth, catalogue: Catalogue
 ) -> tuple[Section, ...]:
-    """All axes of one encounter, the credential points first."""
-    sections = [_diagnosis(case, truth, catalogue)]
-    if case.kind.parts:
-        sections.insert(0, _kind(case, truth))
-    sections += [
-        _safety(case, catalogue),
-        _tests(case, catalogue),
-        _actions(case, catalogue),
-        _calibration(case, catalogue),
-        _process(case),
-    ]
-    return tuple(sections)
+    """The axes of one encounter, the credential points first.
+
+    An axis on which nothing was asked for and nothing was said is left out, as a film has no tests.
+    """
+    final, actions = case.record.final, case.actions
+    names_nothing = final is not None and not final.diagnosis and len(case.diagnosis.ranked) == 1
+    shown = (
+        (bool(case.kind.parts), _kind(case, truth)),
+        (not names_nothing, _diagnosis(case, truth, catalogue)),
+        (True, _safety(case, catalogue)),
+        (bool(case.tests.to_recall or case.tests.worths), _tests(case, catalogue)),
+        (bool(actions.expected or case.record.actions), _actions(case, catalogue)),
+        (case.calibration.brier is not None or not names_nothing, _calibration(case, catalogue)),
+        (True, _process(case)),
+    )
+    return tuple(section for is_shown, section in shown if is_shown)
 
 
 def worth_words(worth: str | None) -> str:
@@ -181,7 +194,7 @@ def _kind(case: CaseScore, truth: GroundTruth) -> Section:
     lines = [
         Line(
             "neutral" if part is None else "gain" if part > 0 else "loss",
-            f"Part: {name}",
+            _PART_WORDS.get(name, name.replace("_", " ")),
             "could not be judged" if part is None else "",
             "" if part is None else _points(part),
         )

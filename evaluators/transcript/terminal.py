@@ -19,7 +19,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from evaluators.transcript.html import BANNER, MARKS, hours, money
+from evaluators.transcript.html import BANNER, MARKS, hours, is_flagged, money
 from evaluators.transcript.messages import OpeningView, OrderView, ResultView, TurnView
 from evaluators.transcript.page import ActionShown, FlagShown, OrderShown, Page, Turn
 from evaluators.transcript.points import Section
@@ -42,7 +42,7 @@ def result_view(page: Page) -> Iterator[RenderableType]:
     """What the encounter came to: truth, end, and points axis by axis."""
     yield Rule(Text("what it came to"), style="dim")
     head = Text()
-    head.append("The patient had ")
+    head.append(f"{page.truth} ")
     head.append(page.condition, style="bold")
     head.append(f". Encounter: {page.end}; cost {money(page.cost_usd)}.")
     yield head
@@ -71,9 +71,7 @@ def answer_view(answer: TurnView) -> Iterator[RenderableType]:
     """What came back in one turn, as the candidate sees it."""
     for order in answer.orders:
         yield from _order_answer(order)
-    if answer.delivered:
-        yield Text("Came in from earlier orders:", style="bold")
-        yield results_table(answer.delivered)
+    yield from _delivered(answer.delivered, answer.delivered_report, answer.pending)
     if answer.actions_noted:
         plural = "" if answer.actions_noted == 1 else "s"
         yield Text(f"{answer.actions_noted} action{plural} noted.", style="dim")
@@ -131,9 +129,7 @@ def turn_view(turn: Turn) -> Iterator[RenderableType]:
             yield _action("Does: ", action)
     for order in turn.orders:
         yield from _order(order)
-    if turn.delivered:
-        yield Text("Came in from earlier orders:", style="bold")
-        yield results_table(turn.delivered)
+    yield from _delivered(turn.delivered, turn.delivered_report, turn.pending)
     for notice in turn.notices:
         yield Text(f"Told: {notice}", style="dim")
     if step is not None and step.final is not None:
@@ -157,8 +153,7 @@ def _order(order: OrderShown) -> Iterator[RenderableType]:
     yield line
     if order.choices:
         yield Text("  choices: " + "; ".join(order.choices), style="dim")
-    if order.results:
-        yield Padding(results_table(order.results), (0, 0, 0, 2))
+    yield from _results(order.results, order.report)
 
 
 def _order_answer(order: OrderView) -> Iterator[RenderableType]:
@@ -168,8 +163,34 @@ def _order_answer(order: OrderView) -> Iterator[RenderableType]:
     yield line
     if order.choices:
         yield Text("  did you mean: " + "; ".join(order.choices), style="cyan")
-    if order.results:
-        yield Padding(results_table(order.results), (0, 0, 0, 2))
+    yield from _results(order.results, order.report)
+
+
+def _results(results: tuple[ResultView, ...], report: str) -> Iterator[RenderableType]:
+    if results:
+        yield Padding(results_table(results), (0, 0, 0, 2))
+    if report:
+        yield Padding(report_text(report), (0, 0, 0, 2))
+
+
+def _delivered(
+    results: tuple[ResultView, ...], report: str, pending: tuple[str, ...]
+) -> Iterator[RenderableType]:
+    if results or report:
+        yield Text("Came in from earlier orders:", style="bold")
+        yield from _results(results, report)
+    if pending:
+        yield Text(f"Still on its way: {'; '.join(pending)}.", style="dim")
+
+
+def report_text(report: str) -> Text:
+    """A report as it was told, what is out of range in red."""
+    text = Text()
+    for line in report.splitlines():
+        style = "bold red" if is_flagged(line) else "dim" if line.startswith("[") else ""
+        text.append(f"{line}\n", style=style)
+    text.rstrip()
+    return text
 
 
 def _action(head: str, action: ActionShown) -> Text:
