@@ -94,6 +94,16 @@ def test_changed_parameters_are_examined_anew(
     assert keys.isdisjoint(request.run_key for request in warm.run_requests)
 
 
+def test_another_methodology_scores_everything_anew(
+    ran: Ran, settings: Settings, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert evaluate(settings, instance, cursor="as it was").run_requests == []
+    monkeypatch.setattr("evaluators.methodology.methodology_sha256", lambda: "0" * 64)
+    again = evaluate(settings, instance, cursor="as it was")
+    assert {category for _, category in requested(again)} == set(ran.enclave.digests())
+    assert all("|0000000000000000" in request.run_key for request in again.run_requests)
+
+
 def test_description_alone_starts_nothing_new(
     settings: Settings, instance: dg.DagsterInstance
 ) -> None:

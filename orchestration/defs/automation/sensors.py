@@ -47,14 +47,18 @@ def waiting(
 
 
 def _is_scored(folder: Path, repeats: int) -> bool:
-    """Whether the scores are there, in this version's format, and those of every repeat asked for.
+    """Whether the scores are there, of this version's methodology, and of every repeat asked for.
 
-    Scores of an earlier format are made anew from the journal, which asks the candidate nothing.
+    Other scores are made anew from the journal; the candidate is asked only what is not in it.
     """
+    from evaluators.methodology import methodology_sha256
     from evaluators.scoring.score import FORMAT
 
     scores, summary = folder / "scores.json", folder / "repeats.json"
-    if not scores.is_file() or json.loads(scores.read_text())["format"] != FORMAT:
+    if not scores.is_file():
+        return False
+    found = json.loads(scores.read_text())
+    if (found["format"], found["methodology_sha256"]) != (FORMAT, methodology_sha256()):
         return False
     if repeats == 1:
         return True
@@ -63,10 +67,13 @@ def _is_scored(folder: Path, repeats: int) -> bool:
 
 def examination_requests(settings: Settings) -> Iterator[dg.RunRequest]:
     """One run request for each examination that waits; its key is the content that is examined."""
+    from evaluators.methodology import methodology_sha256
+
+    methodology = methodology_sha256()[:16]
     for candidate, category, digest in waiting(settings, load_candidates(settings.candidates)):
         again = f"|{settings.repeats}" if settings.repeats > 1 else ""
         yield dg.RunRequest(
-            run_key=f"{candidate.id}|{candidate.sha256[:16]}|{category}|{digest[:16]}{again}",
+            run_key=f"{candidate.id}|{candidate.sha256[:16]}|{category}|{digest[:16]}|{methodology}{again}",
             partition_key=examination_key(candidate.id, category),
         )
 
