@@ -26,22 +26,25 @@ import contextlib
 import gc
 import itertools
 import json
+import os
 import random
 import resource
 import sys
+import tempfile
 import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FunctionType
 
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(PROJECT), str(PROJECT / "tests" / "evaluators" / "hostile")]
 
 from hypothesis import HealthCheck, Phase, given, settings  # noqa: E402
 from hypothesis import seed as hypothesis_seed  # noqa: E402
-from reply_mutations import ANY_REPLY, PIECES, inputs, phrases  # noqa: E402
+from reply_mutations import ANY_REPLY, PIECES, SEEDS, inputs, phrases  # noqa: E402
 
 from evaluators.catalogue import load_catalogue  # noqa: E402
 from evaluators.encounter._conduct import Conduct, names_other_record  # noqa: E402
@@ -100,7 +103,8 @@ class Tally:
 class Readers:
     """Everything that reads a candidate's words, nothing remembered from one input to the next."""
 
-    def __init__(self, tally: Tally) -> None:
+    def __init__(self, tally: Tally, seed: int) -> None:
+        self.seed = seed
         catalogue = load_catalogue()
         orders = OrderResolver(catalogue)
         actions = ActionResolver(catalogue)
@@ -225,16 +229,25 @@ def of_atheris(readers: Readers, runs: int) -> None:
     """Inputs that atheris finds by the branches that they reach; ends the process when done."""
     import atheris
 
-    for reader in (parse_step, OrderResolver._resolve, DiagnosisMatcher._match):
-        atheris.instrument_func(reader)
+    from evaluators.encounter import _wording, replies
+
+    for module in (replies, _wording, json.decoder, json.scanner):
+        for function in vars(module).values():
+            if isinstance(function, FunctionType) and function.__module__ == module.__name__:
+                atheris.instrument_func(function)
 
     def feed(data: bytes) -> None:
         readers.parse("atheris", data.decode("utf-8", "surrogateescape"))
-        if readers.tally.faults:
-            raise SystemExit(report(readers.tally))
+        if readers.tally.faults or readers.tally.inputs["atheris"] >= runs:
+            code = report(readers.tally)
+            sys.stdout.flush()
+            os._exit(code)  # libFuzzer does not come back
 
-    atheris.Setup([sys.argv[0], f"-atheris_runs={runs}", "-max_len=4096"], feed)
-    atheris.Fuzz()
+    with tempfile.TemporaryDirectory() as corpus:
+        for number, text in enumerate(SEEDS):
+            (Path(corpus) / str(number)).write_text(text, encoding="utf-8")
+        atheris.Setup([sys.argv[0], "-max_len=4096", f"-seed={readers.seed}", corpus], feed)
+        atheris.Fuzz()
 
 
 def report(tally: Tally) -> int:
@@ -265,7 +278,7 @@ def main() -> None:
     )
     asked = parser.parse_args()
     tally = Tally()
-    readers = Readers(tally)
+    readers = Readers(tally, asked.seed)
     gc.collect()
     doubled(tally)
     tally.bytes = 0  # the piles are the same few again: they do not count
