@@ -10,15 +10,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from small_examination import Endpoint, completion
+from small_examination import Endpoint, completion, small_set
 from werkzeug import Response
 
 from evaluators.candidates import _body_cap
 from evaluators.candidates.client import Answer, ModelClient
 from evaluators.candidates.config import Candidate
 from evaluators.candidates.errors import FaultKind, InfrastructureError
+from evaluators.catalogue import load_catalogue
+from evaluators.encounter._conduct import Mark
 from evaluators.encounter.limits import MOST_REPLY_BYTES
-from evaluators.encounter.protocol import OUTPUT_LIMIT_MARK
+from evaluators.encounter.protocol import OUTPUT_LIMIT_MARK, EndReason
+from evaluators.examine import JOURNAL_FILE, examine, replay_encounters
+from evaluators.journal import read_replies
 
 MESSAGES: Sequence[dict[str, str]] = (
     {"role": "system", "content": "be a physician"},
@@ -147,3 +151,26 @@ def test_a_body_that_is_no_completion_is_a_fault_of_the_road(
     with pytest.raises(InfrastructureError) as caught:
         ask(endpoint.candidate(model, retry={"attempts": 2}), waits)
     assert caught.value.__context__ is None
+
+
+def test_an_endless_body_is_an_ending_of_its_own_and_the_journal_says_so(
+    endpoint: Endpoint, tmp_path
+):
+    catalogue = load_catalogue()
+    endpoint.otherwise = lambda request: Response(
+        b" " * (_body_cap.MOST_BODY_BYTES + 2**16), 200, content_type="application/json"
+    )
+    chosen = small_set(1)
+    found = asyncio.run(
+        examine(chosen, "gastroenterology", endpoint.candidate(), tmp_path, catalogue)
+    )
+    (record,) = found.encounters
+    assert found.complete
+    assert (record.end, record.conduct, record.format_failures) == (
+        EndReason.OUTPUT_LIMIT,
+        (Mark.CUT,),
+        1,
+    )
+    journal = tmp_path / JOURNAL_FILE
+    assert journal.stat().st_size < 1_000
+    assert replay_encounters(chosen, read_replies(journal), catalogue) == found.encounters

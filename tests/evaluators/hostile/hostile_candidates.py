@@ -257,7 +257,7 @@ _TOO_MUCH = (
                 {
                     "orders": [
                         f"{turn}{n}x, " + ", ".join(f"lipas{n}e{k} cacium" for k in range(29))
-                        for n in range(30)
+                        for n in range(10)
                     ]
                 }
                 for turn in range(1)

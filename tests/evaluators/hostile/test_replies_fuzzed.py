@@ -73,7 +73,7 @@ def test_readers_of_orders_actions_and_diagnoses_take_any_phrase(catalogue: Cata
     chance = random.Random(5)
     matcher = DiagnosisMatcher(catalogue, "cardiology")
     conduct = Conduct(("word " * 40,), lambda: ())
-    for _ in range(60):
+    for _ in range(25):
         text = phrases(chance)
         found = order_resolver(catalogue).resolve(text)
         assert found
