@@ -14,8 +14,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from hostile_candidates import plainly
 from hostile_road import CATEGORY, Sat, marked_set, sit, sit_reference
+from hostile_scripts import plainly
 from small_examination import reference
 
 from evaluators.candidates.config import Candidate

@@ -13,8 +13,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from hostile_candidates import ESCAPES, FORMULA, HOSTILE, HTML, Hostile, Said, plainly, silently
+from hostile_candidates import HOSTILE
 from hostile_road import Sat, hostile, mark_of, marked_set, sit, sit_reference
+from hostile_scripts import ESCAPES, FORMULA, HTML, Hostile, Said, plainly, silently
 
 from evaluators.candidates.config import Candidate
 from evaluators.catalogue import load_catalogue
