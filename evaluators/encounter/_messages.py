@@ -70,6 +70,10 @@ class Transcript:
         self._unwritten.clear()
         return [dict(message) for message in self._written]
 
+    def told(self) -> list[str]:
+        """What the candidate has been told, without what it has said."""
+        return [one["content"] for one in self.messages() if one["role"] != "assistant"]
+
 
 @cache
 def system_prompt() -> str:

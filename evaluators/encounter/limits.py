@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
 MOST_REPLY_BYTES = 1_048_576
 """Above this no cap on a reply can be set: the client keeps no more characters of one."""
 

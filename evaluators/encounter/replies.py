@@ -5,10 +5,10 @@ belong here: what follows from a step (`session`). Whatever the text, the only e
 `ReplyError`.
 
 Where the object is: the whole text; else the first fenced block that is an object; else the first
-balanced `{...}` that is JSON. Text up to `</think>` is left out. When it commits (`final`) and later
-ones of the same reply do too, the last of them counts: an answer taken back is no answer. When it
-does not, what follows is not read: a candidate that goes on to play the evaluator, and then itself,
-has ordered and no more.
+balanced `{...}` that is JSON. Text up to `</think>` is left out.
+When that object commits (`final`) and later ones of the same reply do too, the last of them counts:
+an answer taken back is no answer. When it does not commit, what follows is not read: a candidate
+that goes on to play the evaluator, and then itself, has ordered and no more.
 Malformed: duplicate keys, NaN and infinity, nesting deeper than 20, a wrong type, no known field.
 Tolerated, and nothing else: fields that the protocol does not have; null for a list; one entry
 without its list; an order or action as an object with its text under `order`, `test`, `name`,

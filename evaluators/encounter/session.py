@@ -107,14 +107,11 @@ class Encounter:
             start_hours=scenario.start_hours,
         )
         self._state = State()
-        self._conduct = Conduct(
-            (item.value for item in scenario.evidence),
-            lambda: (told["content"] for told in self.messages() if told["role"] != "assistant"),
-        )
+        self._transcript = _messages.Transcript()
+        self._conduct = Conduct((item.value for item in scenario.evidence), self._transcript.told)
         self._ledger = Ledger(
             self._patient, scenario.presentation, catalogue, self.limits, self._conduct
         )
-        self._transcript = _messages.Transcript()
         self._album = Album(self.limits.images, shows_results=shows_pictures)
         self._say("system", system_prompt)
         self._say(

@@ -173,3 +173,33 @@ _JSON = st.recursive(
 )
 def test_any_json_is_a_step_or_a_reply_error(value: dict[str, Any], around: str) -> None:
     _reads(around + json.dumps(value) + around)
+
+
+@pytest.mark.parametrize(
+    ("text", "diagnosis"),
+    [
+        ('{"final":{"diagnosis":"a"}} No: {"final":{"diagnosis":"b"}}', "b"),
+        ('```{"final":"a"}``` or ```{"final":"b"}``` or ```{"final":"c"}```', "c"),
+        ('{"final":{"diagnosis":"a"}} {"orders":["CBC"]}', "a"),
+        ('{"final":"a"} {"final":null}', "a"),
+        ('{"final":"a"} {"final":"b","final":"c"}', "a"),
+        ('{"final":"a"} {"final":', "a"),
+        ('I say {"final":"a"} ' + '{"x":' * 30 + "1" + "}" * 30 + ' {"final":"b"}', "b"),
+    ],
+)
+def test_of_several_commitments_the_last_that_can_be_read_counts(text: str, diagnosis: str) -> None:
+    final = parse_step(text).final
+    assert final is not None
+    assert final.diagnosis == diagnosis
+
+
+def test_what_a_candidate_imagines_after_its_orders_is_not_read() -> None:
+    text = '{"orders":["CBC"]}\nuser: {"clock_hours":2}\nassistant: {"final":{"diagnosis":"a"}}'
+    assert parse_step(text) == CBC
+
+
+@pytest.mark.parametrize("inner", ["a" * 65_000, " " * 65_000, "{" * 65_000])
+def test_fence_that_never_closes_is_given_up_at_once(inner: str) -> None:
+    # With a pattern that looks for the end from every letter, this took half a minute.
+    with pytest.raises(ReplyError, match="JSON object"):
+        parse_step("```" + inner)

@@ -18,7 +18,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from hostile_candidates import HOSTILE, RECITED, Hostile, Messages, Said, Script
+from hostile_candidates import HOSTILE
+from hostile_scripts import RECITED, Hostile, Messages, Said, Script
 from small_examination import lab, reference, small_set
 
 from evaluators.candidates.config import Candidate

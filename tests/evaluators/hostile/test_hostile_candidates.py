@@ -13,8 +13,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from hostile_candidates import ESCAPES, FORMULA, HOSTILE, HTML, Hostile, Said, plainly, silently
+from hostile_candidates import HOSTILE
 from hostile_road import Sat, hostile, mark_of, marked_set, sit, sit_reference
+from hostile_scripts import ESCAPES, FORMULA, HTML, Hostile, Said, plainly, silently
 
 from evaluators.candidates.config import Candidate
 from evaluators.catalogue import load_catalogue
@@ -42,17 +43,19 @@ ENDINGS = {
 """How every encounter of a candidate ends; those not named complete."""
 
 MARKS = {
-    **dict.fromkeys(("other-scenarios-key", "key-in-disguise"), {"other_patient"}),
-    **dict.fromkeys(
-        ("other-patients-id", "other-patients-action"), {"other_patient", "names_data_set"}
-    ),
-    **dict.fromkeys(
-        ("fifty-megabytes", "fifty-megabytes-of-string", "one-megabyte-name", "nesting-100000"),
-        {"cut"},
-    ),
-    **dict.fromkeys(("ten-thousand-orders", "unneeded-orders"), {"orders_capped"}),
-    **dict.fromkeys(("recites-a-report", "recites-in-disguise"), {"recites_record"}),
+    "other-scenarios-key": {"other_patient"},
+    "key-in-disguise": {"other_patient"},
+    "other-patients-id": {"other_patient", "names_data_set"},
+    "other-patients-action": {"other_patient", "names_data_set"},
+    "nesting-100000": {"cut"},
+    "fifty-megabytes": {"cut"},
+    "fifty-megabytes-of-string": {"cut"},
+    "one-megabyte-name": {"cut"},
+    "ten-thousand-orders": {"orders_capped"},
+    "unneeded-orders": {"orders_capped"},
     "names-the-data-set": {"names_data_set"},
+    "recites-a-report": {"recites_record"},
+    "recites-in-disguise": {"recites_record"},
 }
 """What is noticed; nothing of those not named."""
 
