@@ -135,10 +135,8 @@ def _macro(name: str) -> Callable[..., str]:
 
 
 def _when(item: EvidenceItem) -> str:
-    taken, reported = round(item.taken_hours, 1), round(item.available_hours, 1)
-    if taken == reported:
-        return numbers.told_hours(reported)
-    return f"taken {numbers.told_hours(taken)}, reported {numbers.told_hours(reported)}"
+    taken, reported = map(numbers.told_hours, (item.taken_hours, item.available_hours))
+    return reported if taken == reported else f"taken {taken}, reported {reported}"
 
 
 def _line(
@@ -151,15 +149,15 @@ def _line(
     earlier = shown.before(MOST_BEFORE) if is_first else ()
     before, trend = _before(earlier, item) if earlier else (None, None)
     return Line(
-        test=shown.test,
-        detail=_detail(shown.test, item, handles, is_named=is_named),
-        value=first,
-        unit=unit if unit and (numbers.is_measured(value) or unit not in value) else None,
-        sign=numbers.sign(item, value) if lay_out is None else None,
-        reference=numbers.reference(item.ref_low, item.ref_high),
-        before=before,
-        trend=trend,
-        parts=parts,
+        shown.test,
+        _detail(shown.test, item, handles, is_named=is_named),
+        first,
+        unit if unit and (unit not in value or numbers.is_measured(value)) else None,
+        numbers.sign(item, value) if lay_out is None else None,
+        numbers.reference(item.ref_low, item.ref_high),
+        before,
+        trend,
+        parts,
     )
 
 
