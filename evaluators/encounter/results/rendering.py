@@ -145,6 +145,8 @@ def _line(
     value = clean_text(item.value)
     lay_out = _LAID_OUT.get(item.kind)
     first, parts = lay_out(value) if lay_out else (value, ())
+    if item.kind == "micro" and item.flag:  # how far a culture has come
+        first = f"{clean_text(item.flag)}: {first}"
     unit = clean_text(item.unit) if item.unit and lay_out is None else ""
     earlier = shown.before(MOST_BEFORE) if is_first else ()
     before, trend = _before(earlier, item) if earlier else (None, None)
