@@ -85,7 +85,20 @@ moments as (
 -- What was known of a specimen's test at each moment.
 known as (
     select
-        results.* exclude (available_at),
+        results.hadm_id,
+        results.micro_specimen_id,
+        results.test_itemid,
+        results.test_name,
+        results.specimen,
+        results.taken_at,
+        results.isolate_num,
+        results.organism,
+        results.antibiotic_name,
+        results.interpretation,
+        results.is_negative,
+        results.is_smear,
+        results.is_of_bottle,
+        results.comment_words,
         moments.available_at
     from results
     inner join moments

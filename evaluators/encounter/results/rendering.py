@@ -23,6 +23,7 @@ from evaluators.canonical import sha256_file
 from evaluators.encounter._reports import Report, Shown
 from evaluators.encounter._wording import clean_text
 from evaluators.encounter.results import layout, numbers
+from evaluators.encounter.results.reading import EARLIER
 from evaluators.encounter.tools._tally import ToolResult
 from evaluators.scenario_sets import EvidenceItem
 
@@ -32,7 +33,7 @@ FOLDER: Final = Path(__file__).parent
 MOST_BEFORE: Final = 6
 """Earlier values of a test that stand on its line; older ones have been told before."""
 _LONGEST_BEFORE: Final = 40
-"""Longer values (reports) are not told again, only when they were."""
+"""Longer values are not told again, only when they were."""
 _PLAIN_SPECIMENS = frozenset({"blood", "serum", "plasma"})
 _LAID_OUT = {"micro": layout.culture, "imaging": layout.imaging, "ecg": layout.ecg}
 _NO_HANDLES: Final[Mapping[str, str]] = MappingProxyType({})
@@ -149,7 +150,14 @@ def _line(
         first = f"{clean_text(item.flag)}: {first}"
     unit = clean_text(item.unit) if item.unit and lay_out is None else ""
     earlier = shown.before(MOST_BEFORE) if is_first else ()
-    before, trend = _before(earlier, item) if earlier else (None, None)
+    before, trend = None, None
+    if earlier and lay_out:  # reports are not told again, only when they came
+        parts = (
+            *parts,
+            EARLIER + ", ".join(numbers.told_hours(e.available_hours) for e in earlier),
+        )
+    elif earlier:
+        before, trend = _before(earlier, item)
     return Line(
         shown.test,
         _detail(shown.test, item, handles, is_named=is_named),
@@ -192,8 +200,8 @@ def _before(earlier: tuple[Report, ...], item: EvidenceItem) -> tuple[str, str |
 def _in_short(report: Report, item: EvidenceItem) -> str:
     alike = _like(report, item) or report.items[0]
     value = clean_text(alike.value)
-    if len(value) > _LONGEST_BEFORE or item.kind in _LAID_OUT:
-        value = "reported"
+    if len(value) > _LONGEST_BEFORE:
+        value = "told"
     elif alike.unit != item.unit and alike.unit:
         value = f"{value} {clean_text(alike.unit)}"
     return f"{value} at {numbers.told_hours(alike.taken_hours)}"
