@@ -102,7 +102,7 @@ def test_films_are_numbered_in_the_order_in_which_they_are_shown(
     assert images(say(encounter, {"orders": ["potassium"]})) == [None]
     later = say(encounter, {"orders": ["CXR"]})
     assert images(later) == ["image 2"]
-    assert results(later)[0]["previous"] == ["reported at 0.5 h"]
+    assert results(later)[0]["previous"] == ["1.5 h"]
     assert placed(encounter) == [("image 1", digest(9), 3), ("image 2", digest(3), 7)]
 
 

@@ -1,4 +1,4 @@
-"""The clinical clock in whole encounters: series, later orders, cultures in steps, what is pending."""
+"""The clinical clock in whole encounters: series, later orders, cultures in steps, pending."""
 
 from __future__ import annotations
 
@@ -324,7 +324,7 @@ def test_every_awaited_report_is_shown_once_or_still_awaited(
     series = Schedule(0.0, 4.0, 3)
     for orders in ids:
         turn = record.turn(orders, [series] * len(orders))
-        answers = {test: answer for test, answer in zip(orders, turn.answers, strict=True)}
+        answers = dict(zip(orders, turn.answers, strict=True))
         for answer in answers.values():
             awaited |= set(answer.awaited)
         shown += [(one.test, one.report.number) for a in answers.values() for one in a.shown]

@@ -193,7 +193,7 @@ def test_an_earlier_report_is_spoken_of_and_not_told_again(make_item: Make) -> N
     ]
     text = report_text([shown("Chest radiograph", films[1:], films[:1])])
     assert "Words 1." not in text
-    assert text.endswith("; before: reported at 1.0 h")
+    assert text.endswith("Words 5.\n  earlier reports: 2.0 h")
 
 
 def test_no_character_of_the_record_reaches_a_terminal_or_ends_a_line(make_item: Make) -> None:
