@@ -193,8 +193,8 @@ def test_who_takes_no_pictures_reads_reports_that_speak_of_none(
         '0.5 h, reported 1.5 h]\\nChest radiograph [CHEST (PORTABLE AP)]: Clear.","choices":[]}],'
         '"delivered":"","pending":[],"actions_noted":0,"notices":[],"turns_left":11}',
         '{"clock_hours":9.0,"orders":[{"order":"CXR","status":"resulted","results":"[taken 8.0 h, '
-        "reported 9.0 h]\\nChest radiograph [CHEST (PORTABLE AP)]: Opacity.; before: reported at "
-        '0.5 h","choices":[]},{"order":"what","status":"unrecognised","results":"","choices":[]}],'
+        "reported 9.0 h]\\nChest radiograph [CHEST (PORTABLE AP)]: Opacity.\\n  earlier "
+        'reports: 1.5 h","choices":[]},{"order":"what","status":"unrecognised","results":"","choices":[]}],'
         '"delivered":"","pending":[],"actions_noted":0,"notices":[],"turns_left":10}',
     ]
     assert encounter.pictures() == ()
