@@ -46,12 +46,13 @@ from typing import NamedTuple
 
 from evaluators._catalogue_types import CatalogueTest
 from evaluators.catalogue import Catalogue
+from evaluators.encounter._answers import Answer, Awaited, TurnAnswers
 from evaluators.encounter._reports import Report, Shown, TestReports
 from evaluators.encounter._schedule import Schedule
-from evaluators.encounter.protocol import Outcome, Result
-from evaluators.encounter.results.reading import read_report
-from evaluators.encounter.results.rendering import report_text
+from evaluators.encounter.protocol import Outcome
 from evaluators.scenario_sets import EvidenceItem, TruthTest
+
+__all__ = ["RULES_VERSION", "Answer", "Awaited", "PatientRecord", "TurnAnswers"]
 
 RULES_VERSION = "lookup/4"
 
@@ -70,56 +71,7 @@ REPORTED = frozenset({"imaging", "ecg", "exam"})
 REPORTING_MODULES = frozenset({"note", "ecg", "echo"})
 
 
-class Awaited(NamedTuple):
-    """One report on its way."""
-
-    test_id: str
-    number: int
-    """Its place among the reports of the test."""
-
-
-class Answer(NamedTuple):
-    """What the record holds for one order."""
-
-    outcome: Outcome
-    shown: tuple[Shown, ...] = ()
-    resulted_test_ids: tuple[str, ...] = ()
-    awaited: tuple[Awaited, ...] = ()
-    """Reports that are on their way for this order."""
-
-    @property
-    def awaited_test_ids(self) -> tuple[str, ...]:
-        """Tests of which a report is on its way, each once."""
-        return tuple(dict.fromkeys(one.test_id for one in self.awaited))
-
-    @property
-    def results(self) -> tuple[Result, ...]:
-        """What is shown, as a candidate sees it; made anew at every call."""
-        return _results(self.shown)
-
-
 _NOTHING = {outcome: Answer(outcome) for outcome in Outcome}
-
-
-class TurnAnswers(NamedTuple):
-    """Answers to the orders of one turn."""
-
-    answers: tuple[Answer, ...]
-    """In the order of the orders."""
-    delivered_shown: tuple[Shown, ...]
-    """Reports ordered in earlier turns that became available by the clock."""
-    delivered_awaited: tuple[Awaited, ...]
-    """The same, as they were awaited."""
-
-    @property
-    def delivered_test_ids(self) -> tuple[str, ...]:
-        """Tests of the delivered reports, in their order."""
-        return tuple(one.test_id for one in self.delivered_awaited)
-
-    @property
-    def delivered(self) -> tuple[Result, ...]:
-        """What is delivered, as a candidate sees it; made anew at every call."""
-        return _results(self.delivered_shown)
 
 
 class _Verdict(NamedTuple):
@@ -395,7 +347,3 @@ def _to_await(verdict: _Verdict) -> Sequence[tuple[str, Report]]:
     if verdict.outcome is Outcome.PENDING:
         return (*verdict.reports.items(), *verdict.later)
     return verdict.later
-
-
-def _results(shown: Iterable[Shown]) -> tuple[Result, ...]:
-    return tuple(map(Result.model_validate, read_report(report_text(shown))))

@@ -194,7 +194,8 @@ def test_who_takes_no_pictures_reads_reports_that_speak_of_none(
         '"delivered":"","pending":[],"actions_noted":0,"notices":[],"turns_left":11}',
         '{"clock_hours":9.0,"orders":[{"order":"CXR","status":"resulted","results":"[taken 8.0 h, '
         "reported 9.0 h]\\nChest radiograph [CHEST (PORTABLE AP)]: Opacity.\\n  earlier "
-        'reports: 1.5 h","choices":[]},{"order":"what","status":"unrecognised","results":"","choices":[]}],'
+        'reports: 1.5 h","choices":[]},{"order":"what","status":"unrecognised","results":"",'
+        '"choices":[]}],'
         '"delivered":"","pending":[],"actions_noted":0,"notices":[],"turns_left":10}',
     ]
     assert encounter.pictures() == ()
