@@ -149,15 +149,13 @@ def _line(
     if item.kind == "micro" and item.flag:  # how far a culture has come
         first = f"{clean_text(item.flag)}: {first}"
     unit = clean_text(item.unit) if item.unit and lay_out is None else ""
-    earlier = shown.before(MOST_BEFORE) if is_first else ()
+    earlier = shown.before(MOST_BEFORE)
     before, trend = None, None
-    if earlier and lay_out:  # reports are not told again, only when they came
-        parts = (
-            *parts,
-            EARLIER + ", ".join(numbers.told_hours(e.available_hours) for e in earlier),
-        )
-    elif earlier:
-        before, trend = _before(earlier, item)
+    if earlier and lay_out is None:
+        before, trend = _before(earlier, item, is_named=is_named)
+    elif earlier and is_first:  # reports are not told again, only when they came
+        times = ", ".join(numbers.told_hours(report.available_hours) for report in earlier)
+        parts = (*parts, EARLIER + times)
     return Line(
         shown.test,
         _detail(shown.test, item, handles, is_named=is_named),
@@ -190,26 +188,31 @@ def _detail(
     return "; ".join(told).replace("[", "(").replace("]", ")") if told else None
 
 
-def _before(earlier: tuple[Report, ...], item: EvidenceItem) -> tuple[str, str | None]:
+def _before(
+    earlier: tuple[Report, ...], item: EvidenceItem, *, is_named: bool
+) -> tuple[str | None, str | None]:
     """Earlier values with their times, oldest first, and what has changed since the last."""
-    told = [_in_short(report, item) for report in earlier]
-    last = _like(earlier[-1], item)
-    return ", ".join(told), None if last is None else numbers.trend(item, last)
+    alike = [other for report in earlier if (other := _like(report, item, is_named=is_named))]
+    if not alike:
+        return None, None
+    return ", ".join(_in_short(other, item) for other in alike), numbers.trend(item, alike[-1])
 
 
-def _in_short(report: Report, item: EvidenceItem) -> str:
-    alike = _like(report, item) or report.items[0]
-    value = clean_text(alike.value)
+def _in_short(earlier: EvidenceItem, item: EvidenceItem) -> str:
+    value = clean_text(earlier.value)
     if len(value) > _LONGEST_BEFORE:
         value = "told"
-    elif alike.unit != item.unit and alike.unit:
-        value = f"{value} {clean_text(alike.unit)}"
-    return f"{value} at {numbers.told_hours(alike.taken_hours)}"
+    elif earlier.unit != item.unit and earlier.unit:
+        value = f"{value} {clean_text(earlier.unit)}"
+    return f"{value} at {numbers.told_hours(earlier.taken_hours)}"
 
 
-def _like(report: Report, item: EvidenceItem) -> EvidenceItem | None:
-    """The result of an earlier report that this one may be compared with."""
+def _like(report: Report, item: EvidenceItem, *, is_named: bool) -> EvidenceItem | None:
+    """The result of an earlier report that this one may be compared with.
+
+    Of several at once (arterial and cuff pressure) each is compared with its own item alone.
+    """
     for other in report.items:
         if other.label == item.label:
             return other
-    return report.items[0] if len(report.items) == 1 else None
+    return report.items[0] if len(report.items) == 1 and not is_named else None
