@@ -1,16 +1,16 @@
 -- Cultures and other microbiology of the admissions under examination, joined to the catalogue.
 -- Grain: one specimen, test, catalogue test and moment at which something of it was stored.
--- Source: README of the clinical catalogues; channels 13 to 15 of leak-prevention. Catalogue
--- tests match on test AND specimen. A row is available when it was stored: the day's end where
--- only the date is known; a row with neither is left out. MIMIC keeps the time of the last update
--- alone, so organism and susceptibilities mostly share one moment; where rows of a test were
--- stored at several, each moment tells what was known by then, `preliminary` but for the last. A
--- Gram stain or smear is a test of its own with its own time, and `preliminary` to the culture of
--- its specimen. Cancelled tests (90760, or said so in words) are dropped; organism 90856 means
--- negative. Comments are never shown. Where they are the only result, words of a closed list are
--- taken out of them (macro `microbiology_words`: what a Gram stain sees, no growth, flora), and
--- where they hold none of these, the text says just that. A bottle's Gram stain is made only when
--- the bottle grows. has_pathogen: an organism grew that is no mixed flora.
+-- Source: README of the clinical catalogues; channels 13 to 15 of leak-prevention. Catalogue tests
+-- match on test AND specimen. A row is available when it was stored: the day's end where only the
+-- date is known; a row with neither is left out. MIMIC keeps the time of the last update alone, so
+-- organism and susceptibilities mostly share one moment; where rows of a test were stored at
+-- several, each moment tells what was known by then, `preliminary` but for the last. A Gram stain
+-- or smear is a test of its own with its own time, and `preliminary` to the culture of its
+-- specimen. Tests cancelled or not performed (90760, or said so in words) are dropped; organism
+-- 90856 means negative. Comments are never shown. Where they are the only result, words of a
+-- closed list are taken out of them (macro `microbiology_words`: what a Gram stain sees, no
+-- growth, flora), and where they hold none of these, the text says just that. A bottle's Gram
+-- stain is made only when the bottle grows. has_pathogen: an organism grew that is no mixed flora.
 with tests as (
     select
         tested.test_id,
@@ -68,7 +68,9 @@ results as (
         and org_itemid is distinct from 90760
         and not (
             org_itemid is null
-            and regexp_matches(coalesce(comments, ''), '(?i)cancelled|patient credited')
+            and regexp_matches(
+                coalesce(comments, ''), '(?i)cancelled|patient credited|test not performed'
+            )
         )
         and coalesce(stored_at, cast(stored_on as timestamp)) is not null
 ),
