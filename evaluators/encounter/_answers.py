@@ -6,7 +6,7 @@ answer is given (`lookup`), how a report is worded (`results`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from evaluators.encounter._reports import Shown
@@ -64,5 +64,5 @@ class TurnAnswers(NamedTuple):
         return _results(self.delivered_shown)
 
 
-def _results(shown: Iterable[Shown]) -> tuple[Result, ...]:
+def _results(shown: Sequence[Shown]) -> tuple[Result, ...]:
     return tuple(map(Result.model_validate, read_report(report_text(shown))))

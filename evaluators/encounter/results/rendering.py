@@ -10,7 +10,7 @@ are compiled once a process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -61,13 +61,15 @@ class _UsedInput:
     when: str | None
 
 
-def report_text(shown: Iterable[Shown], handles: Mapping[str, str] = _NO_HANDLES) -> str:
+def report_text(shown: Sequence[Shown], handles: Mapping[str, str] = _NO_HANDLES) -> str:
     """The report on these results, without a line break at its end; empty when there are none.
 
     Args:
         shown: results in the order in which they are told; those of one time are put together.
         handles: of the pictures that go with them, by digest; others are not spoken of.
     """
+    if not shown:
+        return ""
     blocks: dict[str, list[Line]] = {}
     for one in shown:
         items = one.report.items
@@ -75,8 +77,6 @@ def report_text(shown: Iterable[Shown], handles: Mapping[str, str] = _NO_HANDLES
         for number, item in enumerate(items):
             line = _line(one, item, handles, is_named=len(names) > 1, is_first=number == 0)
             blocks.setdefault(_when(item), []).append(line)
-    if not blocks:
-        return ""
     return str(_macro("report")(blocks.items())).rstrip("\n")
 
 
