@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -36,6 +36,7 @@ _LONGEST_BEFORE: Final = 40
 """Longer values are not told again, only when they were."""
 _PLAIN_SPECIMENS = frozenset({"blood", "serum", "plasma"})
 _LAID_OUT = {"micro": layout.culture, "imaging": layout.imaging, "ecg": layout.ecg}
+_clean_unit = lru_cache(maxsize=1024)(clean_text)
 _NO_HANDLES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -148,7 +149,7 @@ def _line(
     first, parts = lay_out(value) if lay_out else (value, ())
     if item.kind == "micro" and item.flag:  # how far a culture has come
         first = f"{clean_text(item.flag)}: {first}"
-    unit = clean_text(item.unit) if item.unit and lay_out is None else ""
+    unit = _clean_unit(item.unit) if item.unit and lay_out is None else ""
     earlier = shown.before(MOST_BEFORE)
     before, trend = None, None
     if earlier and lay_out is None:
