@@ -10,6 +10,9 @@ finished MEDCRED_HOME: every partition of the candidate is scored anew from its 
 `--examine` its candidate, which must be a reference one, is asked again too, into a folder that is
 thrown away.
 
+Run `python benchmarks/encounters.py --memory`: peak memory of a process of its own that holds every
+encounter of 250, 500, 1,000 and 2,000 scenarios of one category, and the line through the four.
+
 Figures are CPU seconds of this process, so that a busy machine changes little.
 """
 
@@ -20,7 +23,9 @@ import asyncio
 import json
 import os
 import random
+import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -136,6 +141,37 @@ def of_scripts(count: int) -> None:
     )
 
 
+SIZES = (250, 500, 1000, 2000)
+
+
+def peak_mb(count: int) -> float:
+    """Peak memory of this process after it has held `count` encounters, messages written."""
+    catalogue = load_catalogue()
+    replies = [Reply(text=json.dumps(step)) for step in STEPS]
+    records = []
+    for scenario in patients(count, catalogue):
+        encounter = Encounter(scenario, (), ("hosp", "icu", "ed"), "cardiology", catalogue)
+        for reply in replies:
+            encounter.messages()
+            encounter.take_reply(reply)
+        records.append((scenario, encounter.record()))
+    assert len(records) == count
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def of_memory() -> None:
+    """Print the peak for each size, and how well a straight line tells it."""
+    peaks = []
+    for size in SIZES:
+        command = [sys.executable, __file__, "--peak-of", str(size)]
+        found = subprocess.run(command, capture_output=True, text=True, check=True)
+        peaks.append(float(found.stdout))
+        print(f"{size:5,} scenarios of {RESULTS} results: peak {peaks[-1]:,.0f} MB")
+    slope, start = statistics.linear_regression(SIZES, peaks)
+    fit = statistics.correlation(SIZES, peaks) ** 2
+    print(f"line: {start:,.0f} MB + {slope * 1000:,.1f} MB per 1,000 scenarios, r^2 = {fit:.5f}")
+
+
 def of_source(source: Path, candidate_id: str, *, is_asked: bool) -> None:
     """Print what loading, examining and scoring cost in every category of a finished source."""
     from evaluators.candidates.config import load_candidates
@@ -188,10 +224,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("encounters", type=int, nargs="?", default=1000)
     parser.add_argument("--source", type=Path)
+    parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--peak-of", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--candidate", default="reference/order-everything")
     parser.add_argument("--examine", action="store_true")
     options = parser.parse_args()
-    if options.source is None:
+    if options.peak_of:
+        print(peak_mb(options.peak_of))
+    elif options.memory:
+        of_memory()
+    elif options.source is None:
         of_scripts(options.encounters)
     else:
         of_source(options.source, options.candidate, is_asked=options.examine)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from evaluators.catalogue import Catalogue
 from evaluators.encounter import actions, lookup, orders
@@ -25,8 +26,7 @@ from evaluators.encounter.tools.registry import TOOLS, run_tool
 _REFUSED = "Orders for a record other than this patient's were refused."
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """One order of a turn: what it was taken for and what the record holds for it."""
 
     resolution: orders.Resolution
@@ -70,7 +70,9 @@ class _Row:
             tool_id=self.placed.resolution.tool_id,
             outcome=self.placed.answer.outcome,
             resulted_test_ids=self.resulted,
-            still_pending_test_ids=tuple(sorted({one.test_id for one in self.awaited})),
+            still_pending_test_ids=tuple(sorted({one.test_id for one in self.awaited}))
+            if self.awaited
+            else (),
             clock_hours=self.clock_hours,
         )
 

@@ -33,26 +33,26 @@ latest time that one of them needs.
 A panel asks for its members: those with something new by the clock make it `resulted`; else the
 earliest next report decides by rule 2, and members due within 1 h after it come along.
 
-What a candidate sees never tells why a result is missing, and nothing available after the decision
-time is kept in this object at all.
+What a candidate sees never tells why a result is missing. Nothing available after the decision time
+becomes a report.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import NamedTuple
 
 from evaluators._catalogue_types import CatalogueTest
 from evaluators.catalogue import Catalogue
+from evaluators.encounter._answers import Answer, Awaited, TurnAnswers
 from evaluators.encounter._reports import Report, Shown, TestReports
 from evaluators.encounter._schedule import Schedule
-from evaluators.encounter.protocol import Outcome, Result
-from evaluators.encounter.results.reading import read_report
-from evaluators.encounter.results.rendering import report_text
+from evaluators.encounter.protocol import Outcome
 from evaluators.scenario_sets import EvidenceItem, TruthTest
+
+__all__ = ["RULES_VERSION", "Answer", "Awaited", "PatientRecord", "TurnAnswers"]
 
 RULES_VERSION = "lookup/4"
 
@@ -71,59 +71,10 @@ REPORTED = frozenset({"imaging", "ecg", "exam"})
 REPORTING_MODULES = frozenset({"note", "ecg", "echo"})
 
 
-class Awaited(NamedTuple):
-    """One report on its way."""
-
-    test_id: str
-    number: int
-    """Its place among the reports of the test."""
+_NOTHING = {outcome: Answer(outcome) for outcome in Outcome}
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the record holds for one order."""
-
-    outcome: Outcome
-    shown: tuple[Shown, ...] = ()
-    resulted_test_ids: tuple[str, ...] = ()
-    awaited: tuple[Awaited, ...] = ()
-    """Reports that are on their way for this order."""
-
-    @property
-    def awaited_test_ids(self) -> tuple[str, ...]:
-        """Tests of which a report is on its way, each once."""
-        return tuple(dict.fromkeys(one.test_id for one in self.awaited))
-
-    @property
-    def results(self) -> tuple[Result, ...]:
-        """What is shown, as a candidate sees it; made anew at every call."""
-        return _results(self.shown)
-
-
-@dataclass(frozen=True, slots=True)
-class TurnAnswers:
-    """Answers to the orders of one turn."""
-
-    answers: tuple[Answer, ...]
-    """In the order of the orders."""
-    delivered_shown: tuple[Shown, ...]
-    """Reports ordered in earlier turns that became available by the clock."""
-    delivered_awaited: tuple[Awaited, ...]
-    """The same, as they were awaited."""
-
-    @property
-    def delivered_test_ids(self) -> tuple[str, ...]:
-        """Tests of the delivered reports, in their order."""
-        return tuple(one.test_id for one in self.delivered_awaited)
-
-    @property
-    def delivered(self) -> tuple[Result, ...]:
-        """What is delivered, as a candidate sees it; made anew at every call."""
-        return _results(self.delivered_shown)
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
+class _Verdict(NamedTuple):
     outcome: Outcome
     needs_hours: float
     reports: Mapping[str, Report]
@@ -161,9 +112,9 @@ class PatientRecord:
         self._truths = {test.test_id: test for test in truth_tests}
         items: dict[str, list[EvidenceItem]] = defaultdict(list)
         for item in evidence:
-            if item.available_hours <= decision_hours:
-                items[item.test_id].append(item)
+            items[item.test_id].append(item)
         self._items = items
+        self._decision_hours = decision_hours
         self._reports: dict[str, TestReports] = {}
         self._shown: dict[str, tuple[Report, ...]] = {}
         self._awaited: dict[Awaited, Report] = {}
@@ -171,10 +122,17 @@ class PatientRecord:
     def evidence(self) -> Iterator[EvidenceItem]:
         """All evidence by the decision time, in no promised order."""
         for items in self._items.values():
-            yield from items
+            yield from self._by_decision(items)
+
+    def _by_decision(self, items: Iterable[EvidenceItem]) -> list[EvidenceItem]:
+        """What may be shown: looked at when a test is asked for, since few tests are."""
+        decision = self._decision_hours
+        return [item for item in items if item.available_hours <= decision]
 
     def pending_names(self) -> tuple[str, ...]:
         """Canonical names of the tests that are awaited, sorted, each once."""
+        if not self._awaited:
+            return ()
         tests = {one.test_id for one in self._awaited}
         return tuple(sorted(self._catalogue.tests[test].canonical_name for test in tests))
 
@@ -202,10 +160,9 @@ class PatientRecord:
             if verdict.outcome is Outcome.RESULTED:
                 for test_id, report in verdict.reports.items():
                     self._show(test_id, report)
-        for verdict in verdicts:
-            for test_id, report in _to_await(verdict):
-                if self._is_new(test_id, report):
-                    self._awaited[Awaited(test_id, report.number)] = report
+        for test_id, report in chain.from_iterable(map(_to_await, verdicts)):
+            if self._is_new(test_id, report):
+                self._awaited[Awaited(test_id, report.number)] = report
         delivered = self._deliver()
         return TurnAnswers(
             answers=answers,
@@ -218,18 +175,18 @@ class PatientRecord:
         if not self._is_looked_up(test):
             return _Verdict(Outcome.NOT_IN_SOURCE, self.clock_hours, {})
         members = self._catalogue.members(test_id)
-        known = [(member, found) for member in members if (found := self._of(member))]
+        known = [(member, self._of(member)) for member in members if member in self._items]
         if schedule is not None and schedule.delay_hours:
             return self._judge_later(members, test.modules, known, schedule)
         verdict = self._judge_now(members, test.modules, known)
-        if not verdict.reports:
+        if not verdict.reports or (schedule is None and test.kind != "micro"):
             return verdict
         later = [
             (member, report)
             for member, first in verdict.reports.items()
             for report in self._rest(member, first, schedule)
         ]
-        return replace(verdict, later=tuple(later)) if later else verdict
+        return verdict._replace(later=tuple(later)) if later else verdict
 
     def _judge_later(
         self,
@@ -272,18 +229,22 @@ class PatientRecord:
         known: Sequence[tuple[str, TestReports]],
     ) -> _Verdict:
         clock = self.clock_hours
-        fresh = {
-            member: report
-            for member, found in known
-            if (report := found.newest(clock, self._last_shown(member)))
-        }
+        fresh: dict[str, Report] = {}
+        unseen: list[tuple[str, TestReports, Report | None]] = []
+        for member, found in known:
+            last = self._last_shown(member)
+            report = found.newest(clock, last)
+            if report is not None:
+                fresh[member] = report
+            else:
+                unseen.append((member, found, last))
         if fresh:
             return _Verdict(Outcome.RESULTED, clock, fresh)
-        due = {
-            member: report
-            for member, found in known
-            if (report := found.following(clock, self._last_shown(member)))
-        }
+        due: dict[str, Report] = {}
+        for member, found, last in unseen:
+            report = found.following(clock, last)
+            if report is not None:
+                due[member] = report
         if due:
             return self._wait_for(due)
         return _Verdict(self._why_nothing(members, modules), clock, {})
@@ -315,20 +276,23 @@ class PatientRecord:
         return _Verdict(Outcome.PENDING, until, on_the_way)
 
     def _why_nothing(self, members: Sequence[str], modules: frozenset[str]) -> Outcome:
-        has_reports = any(member in self._items for member in members)
+        has_reports = any(map(self._has, members))
         if not has_reports and not modules <= self._modules:
             return Outcome.NOT_IN_SOURCE
         for member in members:
             truth = self._truths.get(member)
-            if truth and not (truth.by_decision and member in self._items):
+            if truth and not (truth.by_decision and self._has(member)):
                 return Outcome.AFTER_DECISION
         return Outcome.NOT_PERFORMED
 
-    def _of(self, test_id: str) -> TestReports | None:
-        """Reports of one test, if it has any."""
+    def _has(self, test_id: str) -> bool:
+        return test_id in self._items and len(self._of(test_id)) > 0
+
+    def _of(self, test_id: str) -> TestReports:
+        """Reports of one test that has some."""
         found = self._reports.get(test_id)
-        if found is None and test_id in self._items:
-            found = self._reports[test_id] = TestReports(self._items[test_id])
+        if found is None:
+            found = self._reports[test_id] = TestReports(self._by_decision(self._items[test_id]))
         return found
 
     def _last_shown(self, test_id: str) -> Report | None:
@@ -340,7 +304,9 @@ class PatientRecord:
         return last is None or report.number > last.number
 
     def _answer(self, verdict: _Verdict) -> Answer:
-        awaited = tuple(Awaited(test_id, report.number) for test_id, report in _to_await(verdict))
+        if not verdict.reports and not verdict.later:
+            return _NOTHING[verdict.outcome]
+        awaited = tuple([Awaited(test_id, report.number) for test_id, report in _to_await(verdict)])
         if verdict.outcome is Outcome.PENDING:
             return Answer(Outcome.PENDING, awaited=awaited)
         shown = tuple(
@@ -354,6 +320,8 @@ class PatientRecord:
         self._awaited.pop(Awaited(test_id, report.number), None)
 
     def _deliver(self) -> list[tuple[Awaited, Shown]]:
+        if not self._awaited:
+            return []
         due = sorted(
             (report.available_hours, one)
             for one, report in self._awaited.items()
@@ -375,11 +343,7 @@ class PatientRecord:
         return Shown(test.canonical_name, report, shown, series)
 
 
-def _to_await(verdict: _Verdict) -> Iterator[tuple[str, Report]]:
+def _to_await(verdict: _Verdict) -> Sequence[tuple[str, Report]]:
     if verdict.outcome is Outcome.PENDING:
-        yield from verdict.reports.items()
-    yield from verdict.later
-
-
-def _results(shown: Iterable[Shown]) -> tuple[Result, ...]:
-    return tuple(map(Result.model_validate, read_report(report_text(shown))))
+        return (*verdict.reports.items(), *verdict.later)
+    return verdict.later

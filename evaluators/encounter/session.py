@@ -113,13 +113,14 @@ class Encounter:
             self._patient, scenario.presentation, catalogue, self.limits, self._conduct
         )
         self._album = Album(self.limits.images, shows_results=shows_pictures)
+        turns = self.limits.turns  # not `self`: a cycle would keep the encounter until collected
         self._say("system", system_prompt)
         self._say(
             "user",
             lambda: _messages.opening(
                 category_name,
                 scenario.presentation,
-                self.limits.turns,
+                turns,
                 task=tasks.task_of(scenario.kind),
                 film=scenario.film,
                 clock_hours=scenario.start_hours,

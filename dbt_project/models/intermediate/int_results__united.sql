@@ -29,7 +29,7 @@ select
     cast(null as varchar) as unit,
     cast(null as double) as ref_low,
     cast(null as double) as ref_high,
-    cast(null as varchar) as flag,
+    stage as flag,
     taken_at,
     available_at,
     cast(null as varchar) as film_image

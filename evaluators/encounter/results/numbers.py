@@ -8,6 +8,7 @@ range that the record itself gives, since MIMIC flags `abnormal` and never says 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from evaluators.encounter._wording import clean_text
 from evaluators.scenario_sets import EvidenceItem
@@ -18,10 +19,13 @@ _CENSORED = re.compile(r"([<>])=?\s*((?:\d+\.?\d*|\.\d+))\s*")
 
 def told_hours(hours: float) -> str:
     """Hours since arrival (or since where the kind of scenario starts counting), one decimal."""
-    rounded = round(hours, 1)
-    return f"{-rounded} h before hour 0" if rounded < 0 else f"{rounded + 0.0} h"
+    told = f"{hours:.1f}"
+    if told[0] != "-":
+        return f"{told} h"
+    return "0.0 h" if told == "-0.0" else f"{told[1:]} h before hour 0"
 
 
+@lru_cache(maxsize=4096)
 def reference(low: float | None, high: float | None) -> str | None:
     """The reference range as a laboratory prints it; None where the record gives none."""
     if low is None and high is None:

@@ -10,7 +10,10 @@ range or an earlier value.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
+
+EARLIER: Final = "earlier reports: "
+"""Begins the last line of a result whose earlier reports were told before."""
 
 _BLOCK = re.compile(r"\[(?:taken .+, reported )?(?P<hours>\d+\.\d) h(?P<early> before hour 0)?\]")
 _NAMED = re.compile(r"(?P<test>.+?)(?: \[(?P<detail>[^\]]*)\])?: (?P<told>.*)", re.DOTALL)
@@ -50,6 +53,9 @@ def read_report(text: str) -> list[dict[str, Any]]:
 
 
 def _end(entry: list[str], hours: float | None, found: list[dict[str, Any]]) -> None:
+    earlier = (
+        entry.pop()[len(EARLIER) :] if len(entry) > 1 and entry[-1].startswith(EARLIER) else ""
+    )
     named = _NAMED.fullmatch(" ".join(entry)) if entry and hours is not None else None
     if named is None:
         return
@@ -57,6 +63,7 @@ def _end(entry: list[str], hours: float | None, found: list[dict[str, Any]]) -> 
     assert told is not None  # every part but the value is optional, and that takes anything
     measured = _MEASURED.fullmatch(told["value"])
     image = _IMAGE.fullmatch(named["detail"]) if named["detail"] else None
+    previous = told["previous"] or earlier
     found.append(
         {
             "test": named["test"],
@@ -65,7 +72,7 @@ def _end(entry: list[str], hours: float | None, found: list[dict[str, Any]]) -> 
             "reference": told["reference"],
             "flag": told["flag"].lower() if told["flag"] else None,
             "hours": hours,
-            "previous": tuple(told["previous"].split(", ")) if told["previous"] else (),
+            "previous": tuple(previous.split(", ")) if previous else (),
             "image": image["image"] if image else None,
         }
     )

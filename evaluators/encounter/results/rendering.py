@@ -10,9 +10,9 @@ are compiled once a process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -23,6 +23,7 @@ from evaluators.canonical import sha256_file
 from evaluators.encounter._reports import Report, Shown
 from evaluators.encounter._wording import clean_text
 from evaluators.encounter.results import layout, numbers
+from evaluators.encounter.results.reading import EARLIER
 from evaluators.encounter.tools._tally import ToolResult
 from evaluators.scenario_sets import EvidenceItem
 
@@ -32,9 +33,10 @@ FOLDER: Final = Path(__file__).parent
 MOST_BEFORE: Final = 6
 """Earlier values of a test that stand on its line; older ones have been told before."""
 _LONGEST_BEFORE: Final = 40
-"""Longer values (reports) are not told again, only when they were."""
+"""Longer values are not told again, only when they were."""
 _PLAIN_SPECIMENS = frozenset({"blood", "serum", "plasma"})
 _LAID_OUT = {"micro": layout.culture, "imaging": layout.imaging, "ecg": layout.ecg}
+_clean_unit = lru_cache(maxsize=1024)(clean_text)
 _NO_HANDLES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -60,13 +62,15 @@ class _UsedInput:
     when: str | None
 
 
-def report_text(shown: Iterable[Shown], handles: Mapping[str, str] = _NO_HANDLES) -> str:
+def report_text(shown: Sequence[Shown], handles: Mapping[str, str] = _NO_HANDLES) -> str:
     """The report on these results, without a line break at its end; empty when there are none.
 
     Args:
         shown: results in the order in which they are told; those of one time are put together.
         handles: of the pictures that go with them, by digest; others are not spoken of.
     """
+    if not shown:
+        return ""
     blocks: dict[str, list[Line]] = {}
     for one in shown:
         items = one.report.items
@@ -74,8 +78,6 @@ def report_text(shown: Iterable[Shown], handles: Mapping[str, str] = _NO_HANDLES
         for number, item in enumerate(items):
             line = _line(one, item, handles, is_named=len(names) > 1, is_first=number == 0)
             blocks.setdefault(_when(item), []).append(line)
-    if not blocks:
-        return ""
     return str(_macro("report")(blocks.items())).rstrip("\n")
 
 
@@ -135,10 +137,8 @@ def _macro(name: str) -> Callable[..., str]:
 
 
 def _when(item: EvidenceItem) -> str:
-    taken, reported = round(item.taken_hours, 1), round(item.available_hours, 1)
-    if taken == reported:
-        return numbers.told_hours(reported)
-    return f"taken {numbers.told_hours(taken)}, reported {numbers.told_hours(reported)}"
+    taken, reported = map(numbers.told_hours, (item.taken_hours, item.available_hours))
+    return reported if taken == reported else f"taken {taken}, reported {reported}"
 
 
 def _line(
@@ -147,19 +147,26 @@ def _line(
     value = clean_text(item.value)
     lay_out = _LAID_OUT.get(item.kind)
     first, parts = lay_out(value) if lay_out else (value, ())
-    unit = clean_text(item.unit) if item.unit and lay_out is None else ""
-    earlier = shown.before(MOST_BEFORE) if is_first else ()
-    before, trend = _before(earlier, item) if earlier else (None, None)
+    if item.kind == "micro" and item.flag:  # how far a culture has come
+        first = f"{clean_text(item.flag)}: {first}"
+    unit = _clean_unit(item.unit) if item.unit and lay_out is None else ""
+    earlier = shown.before(MOST_BEFORE)
+    before, trend = None, None
+    if earlier and lay_out is None:
+        before, trend = _before(earlier, item, is_named=is_named)
+    elif earlier and is_first:  # reports are not told again, only when they came
+        times = ", ".join(numbers.told_hours(report.available_hours) for report in earlier)
+        parts = (*parts, EARLIER + times)
     return Line(
-        test=shown.test,
-        detail=_detail(shown.test, item, handles, is_named=is_named),
-        value=first,
-        unit=unit if unit and (numbers.is_measured(value) or unit not in value) else None,
-        sign=numbers.sign(item, value) if lay_out is None else None,
-        reference=numbers.reference(item.ref_low, item.ref_high),
-        before=before,
-        trend=trend,
-        parts=parts,
+        shown.test,
+        _detail(shown.test, item, handles, is_named=is_named),
+        first,
+        unit if unit and (unit not in value or numbers.is_measured(value)) else None,
+        numbers.sign(item, value) if lay_out is None else None,
+        numbers.reference(item.ref_low, item.ref_high),
+        before,
+        trend,
+        parts,
     )
 
 
@@ -182,26 +189,31 @@ def _detail(
     return "; ".join(told).replace("[", "(").replace("]", ")") if told else None
 
 
-def _before(earlier: tuple[Report, ...], item: EvidenceItem) -> tuple[str, str | None]:
+def _before(
+    earlier: tuple[Report, ...], item: EvidenceItem, *, is_named: bool
+) -> tuple[str | None, str | None]:
     """Earlier values with their times, oldest first, and what has changed since the last."""
-    told = [_in_short(report, item) for report in earlier]
-    last = _like(earlier[-1], item)
-    return ", ".join(told), None if last is None else numbers.trend(item, last)
+    alike = [other for report in earlier if (other := _like(report, item, is_named=is_named))]
+    if not alike:
+        return None, None
+    return ", ".join(_in_short(other, item) for other in alike), numbers.trend(item, alike[-1])
 
 
-def _in_short(report: Report, item: EvidenceItem) -> str:
-    alike = _like(report, item) or report.items[0]
-    value = clean_text(alike.value)
-    if len(value) > _LONGEST_BEFORE or item.kind in _LAID_OUT:
-        value = "reported"
-    elif alike.unit != item.unit and alike.unit:
-        value = f"{value} {clean_text(alike.unit)}"
-    return f"{value} at {numbers.told_hours(alike.taken_hours)}"
+def _in_short(earlier: EvidenceItem, item: EvidenceItem) -> str:
+    value = clean_text(earlier.value)
+    if len(value) > _LONGEST_BEFORE:
+        value = "told"
+    elif earlier.unit != item.unit and earlier.unit:
+        value = f"{value} {clean_text(earlier.unit)}"
+    return f"{value} at {numbers.told_hours(earlier.taken_hours)}"
 
 
-def _like(report: Report, item: EvidenceItem) -> EvidenceItem | None:
-    """The result of an earlier report that this one may be compared with."""
+def _like(report: Report, item: EvidenceItem, *, is_named: bool) -> EvidenceItem | None:
+    """The result of an earlier report that this one may be compared with.
+
+    Of several at once (arterial and cuff pressure) each is compared with its own item alone.
+    """
     for other in report.items:
         if other.label == item.label:
             return other
-    return report.items[0] if len(report.items) == 1 else None
+    return report.items[0] if len(report.items) == 1 and not is_named else None

@@ -102,7 +102,7 @@ def test_films_are_numbered_in_the_order_in_which_they_are_shown(
     assert images(say(encounter, {"orders": ["potassium"]})) == [None]
     later = say(encounter, {"orders": ["CXR"]})
     assert images(later) == ["image 2"]
-    assert results(later)[0]["previous"] == ["reported at 0.5 h"]
+    assert results(later)[0]["previous"] == ["1.5 h"]
     assert placed(encounter) == [("image 1", digest(9), 3), ("image 2", digest(3), 7)]
 
 
@@ -193,8 +193,9 @@ def test_who_takes_no_pictures_reads_reports_that_speak_of_none(
         '0.5 h, reported 1.5 h]\\nChest radiograph [CHEST (PORTABLE AP)]: Clear.","choices":[]}],'
         '"delivered":"","pending":[],"actions_noted":0,"notices":[],"turns_left":11}',
         '{"clock_hours":9.0,"orders":[{"order":"CXR","status":"resulted","results":"[taken 8.0 h, '
-        "reported 9.0 h]\\nChest radiograph [CHEST (PORTABLE AP)]: Opacity.; before: reported at "
-        '0.5 h","choices":[]},{"order":"what","status":"unrecognised","results":"","choices":[]}],'
+        "reported 9.0 h]\\nChest radiograph [CHEST (PORTABLE AP)]: Opacity.\\n  earlier "
+        'reports: 1.5 h","choices":[]},{"order":"what","status":"unrecognised","results":"",'
+        '"choices":[]}],'
         '"delivered":"","pending":[],"actions_noted":0,"notices":[],"turns_left":10}',
     ]
     assert encounter.pictures() == ()

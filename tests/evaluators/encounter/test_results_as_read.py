@@ -125,6 +125,18 @@ def test_results_of_one_time_share_its_line_and_keep_their_order(make_item: Make
     ]
 
 
+def test_of_several_items_at_once_each_is_compared_with_its_own(make_item: Make) -> None:
+    def pressure(hours: float, value: str, label: str) -> EvidenceItem:
+        return make_item("vital_sbp", hours, hours, value, kind="vital", label=label)
+
+    cuff = pressure(1.0, "110", "cuff")
+    both = [pressure(2.0, "101", "arterial"), pressure(2.0, "112", "cuff")]
+    assert report_text([shown("Systolic blood pressure", both, [cuff])]).split("\n")[1:] == [
+        "Systolic blood pressure [arterial]: 101",
+        "Systolic blood pressure [cuff]: 112; before: 110 at 1.0 h; up 2",
+    ]
+
+
 def test_a_unit_is_not_told_twice(make_item: Make) -> None:
     words = "91 (pulse oximeter 97 %, 3 min apart)"
     paired = make_item("lab_bg_so2", 0, 0, words, unit="%")
@@ -193,7 +205,7 @@ def test_an_earlier_report_is_spoken_of_and_not_told_again(make_item: Make) -> N
     ]
     text = report_text([shown("Chest radiograph", films[1:], films[:1])])
     assert "Words 1." not in text
-    assert text.endswith("; before: reported at 1.0 h")
+    assert text.endswith("Words 5.\n  earlier reports: 2.0 h")
 
 
 def test_no_character_of_the_record_reaches_a_terminal_or_ends_a_line(make_item: Make) -> None:
