@@ -23,6 +23,7 @@ from evaluators.catalogue import Catalogue
 from evaluators.encounter.session import Limits
 from evaluators.examine import JOURNAL_FILE, Progress, examine, replay_encounters
 from evaluators.journal import read_journal
+from evaluators.probes.errors import ProbeIncompleteError
 from evaluators.probes.paired import (
     PairedResult,
     compare_pairs,
@@ -40,10 +41,6 @@ ORIGINAL: Final = "asked_again"
 """The variant that changes nothing: asked in the probe's folder, it also stands for the base."""
 
 OnProgress = Callable[[str, Progress], None]
-
-
-class ProbeIncompleteError(RuntimeError):
-    """Encounters of a probe have no answer; running it again asks for these only."""
 
 
 @dataclass(frozen=True)

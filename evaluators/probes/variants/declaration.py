@@ -58,6 +58,14 @@ class Thresholds(Border):
     p: float = Field(gt=0.0, lt=1.0)
 
 
+class ContaminationThresholds(Border):
+    """How much may be recalled above chance."""
+
+    continuation: float = Field(ge=0.0, lt=1.0)
+    dates: float = Field(ge=0.0, lt=1.0)
+    canary: float = Field(ge=0.0, lt=1.0)
+
+
 class NotNeutral(Border):
     """Conditions in which a swap is not neutral, each with its reason."""
 
@@ -71,6 +79,7 @@ class Declaration(Border):
     variants: tuple[DeclaredVariant, ...]
     decoy: str
     thresholds: Thresholds
+    contamination: ContaminationThresholds
     not_neutral: NotNeutral
 
     @model_validator(mode="after")
