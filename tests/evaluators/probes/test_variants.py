@@ -19,6 +19,7 @@ from evaluators.probes.variants import (
 )
 from evaluators.probes.variants.additions import IRRELEVANT_FACTS
 from evaluators.probes.variants.draws import evidence_line, line_bytes, scenario_line
+from evaluators.probes.variants.texts import sentences
 from evaluators.scenario_sets import Scenario
 
 # What each variant may touch: fields of the presentation, and whether of the evidence.
@@ -128,6 +129,11 @@ def test_shuffled_history_keeps_its_first_sentence_its_review_and_what_leans() -
     assert history.startswith("Mr. ___ is a ___ year old man with HTN and CKD")
     assert history.endswith("ROS: negative for chest pain.")
     assert "until yesterday. This began at rest." in history
+
+
+def test_a_title_ends_no_sentence() -> None:
+    text = "Mr. ___ came with Dr. Who. He left. Ms. ___ stayed."
+    assert sentences(text) == ["Mr. ___ came with Dr. Who.", "He left.", "Ms. ___ stayed."]
 
 
 def test_shuffled_list_is_numbered_anew() -> None:
