@@ -39,7 +39,7 @@ def told(number: int) -> str:
     return f"{opening} {' '.join(words)} {IDIOM}"
 
 
-def remembered_set(size: int = 20) -> ScenarioSet:
+def remembered_set(size: int = 12) -> ScenarioSet:
     base = probed_set(size)
     scenarios = {
         key: replace(
@@ -122,7 +122,7 @@ def test_nothing_is_asked_twice_and_nothing_hidden_is_sent(
     base = remembered_set()
     first = ask(base, endpoint.candidate(), tmp_path)
     asked = len(endpoint.requests)
-    assert asked == 20 + 20 + 3
+    assert asked == 12 + 12 + 3
     assert ask(base, endpoint.candidate(), tmp_path) == first
     assert len(endpoint.requests) == asked
     sent = json.dumps(endpoint.requests)
@@ -170,14 +170,14 @@ def test_questions_stop_at_the_cap_of_calls_and_go_on_behind_it(
         ask(base, capped, tmp_path)
     assert len(endpoint.requests) == 7
     ask(base, endpoint.candidate(max_concurrency=1), tmp_path)
-    assert len(endpoint.requests) == 43
+    assert len(endpoint.requests) == 27
 
 
 def test_the_canary_is_found_in_journals_whatever_was_asked(
     endpoint: Endpoint, tmp_path: Path
 ) -> None:
     endpoint.otherwise = lambda request: completion(CANARY)
-    ask(remembered_set(12), endpoint.candidate(), tmp_path)
+    ask(remembered_set(), endpoint.candidate(), tmp_path)
     journals = sorted(tmp_path.rglob("journal.jsonl"))
     assert len(journals) == 3
     assert canary_in_journals(journals) == 12 + 12 + 3

@@ -71,7 +71,7 @@ def test_every_declared_variant_says_what_it_may_touch() -> None:
 
 
 @pytest.mark.parametrize("name", MAY_TOUCH)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(one=scenarios())
 def test_variant_touches_only_what_it_declares_and_gives_the_same_bytes_twice(
     name: str, one: Scenario
@@ -95,7 +95,7 @@ def test_variant_touches_only_what_it_declares_and_gives_the_same_bytes_twice(
 
 
 @pytest.mark.parametrize("name", ["abbreviations_expanded"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(one=scenarios())
 def test_variant_applied_twice_is_applied_once(name: str, one: Scenario) -> None:
     found = vary(one, "nstemi", variant_named(name))
@@ -103,7 +103,7 @@ def test_variant_applied_twice_is_applied_once(name: str, one: Scenario) -> None
         assert vary(found, "nstemi", variant_named(name)) == NotApplicable("no_abbreviation")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(one=scenarios())
 def test_shuffling_keeps_every_fact(one: Scenario) -> None:
     found = vary(one, "nstemi", variant_named("order_shuffled"))
@@ -114,7 +114,7 @@ def test_shuffling_keeps_every_fact(one: Scenario) -> None:
     assert sorted((before.history or "").split()) == sorted((after.history or "").split())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(one=scenarios())
 def test_race_swapped_twice_is_the_original(one: Scenario) -> None:
     found = vary(one, "nstemi", variant_named("race_swapped"))
