@@ -18,6 +18,9 @@ from evaluators.canonical import sha256_file, sha256_json
 from evaluators.encounter.protocol import Border
 
 FOLDER: Final = Path(__file__).parent
+_CONVERSIONS: Final = tuple(
+    FOLDER.parents[1] / name for name in ("conversions.py", "unit_conversions.csv")
+)
 
 
 class UnknownVariantError(ValueError):
@@ -42,8 +45,8 @@ class DeclaredVariant(Border):
                 "variant": self.id,
                 "version": self.version,
                 "files": {
-                    path.relative_to(FOLDER).as_posix(): sha256_file(path)
-                    for path in sorted(FOLDER.rglob("*"))
+                    path.name: sha256_file(path)
+                    for path in (*sorted(FOLDER.iterdir()), *_CONVERSIONS)
                     if path.suffix in (".py", ".yml", ".csv")
                 },
             }
