@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from evaluators.candidates.config import Candidate
 from evaluators.catalogue import Catalogue
-from evaluators.encounter.session import Limits
+from evaluators.encounter.session import EncounterOverError, Limits
 from evaluators.examine import JOURNAL_FILE, Progress, examine, replay_encounters
 from evaluators.journal import read_journal
 from evaluators.probes.errors import ProbeIncompleteError
@@ -143,9 +143,13 @@ class Probe:
         ):
             return None
         wanted = set(chosen)
+        try:
+            records = replay_encounters(self.base, replies, self.catalogue, self.limits)
+        except EncounterOverError:  # written under other rules: these encounters are others
+            return None
         found = {
             record.scenario_id: scorer.score(record)
-            for record in replay_encounters(self.base, replies, self.catalogue, self.limits)
+            for record in records
             if record.scenario_id in wanted
         }
         return found if found.keys() == wanted else None

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from probed_set import probed_set
 from small_examination import Endpoint, completion, reference
@@ -204,6 +204,7 @@ def test_the_canary_is_not_in_the_questions_for_it() -> None:
 TEXT = st.lists(st.sampled_from("abcdefg"), max_size=40).map(" ".join)
 
 
+@settings(deadline=None)
 @given(reply=TEXT, original=TEXT)
 def test_recall_is_a_share_and_whole_for_the_original_itself(reply: str, original: str) -> None:
     assert 0 <= share_recalled(reply, original) <= 1

@@ -12,7 +12,9 @@ from small_examination import Endpoint, completion, reference
 
 from evaluators.candidates.egress import EgressRefused
 from evaluators.catalogue import load_catalogue
-from evaluators.examine import examine
+from evaluators.encounter.protocol import Reply
+from evaluators.examine import JOURNAL_FILE, examine
+from evaluators.journal import Journal
 from evaluators.probes.examining import ProbeIncompleteError, write_report
 from evaluators.probes.variant_sets import build, by_lot, freeze_variant
 from evaluators.probes.variants import variant_named
@@ -131,6 +133,25 @@ def test_the_examinations_own_journal_stands_for_the_base(
     report = run_probe(base, candidate, tmp_path, ("injected_instruction",), limit=12)
     assert report.calls_made == 12
     assert report.results[0].pairs == 12
+
+
+def test_a_journal_of_other_rules_does_not_stand_for_the_base(
+    endpoint: Endpoint, tmp_path: Path
+) -> None:
+    base = probed_set()
+    candidate = endpoint.candidate()
+    folder = tmp_path / "examination"
+    asyncio.run(examine(base, "gastroenterology", candidate, folder, load_catalogue()))
+    with Journal.open(folder / JOURNAL_FILE, candidate.sha256, base.digest) as journal:
+        journal.append(
+            scenario_id=next(iter(base.scenarios)),
+            turn=2,
+            attempt=0,
+            request_sha256="0" * 64,
+            reply=Reply(text=FINAL),
+        )
+    report = run_probe(base, candidate, tmp_path, ("injected_instruction",))
+    assert report.calls_made == 2 * 16
 
 
 def test_a_probe_without_all_answers_gives_no_figures(endpoint: Endpoint, tmp_path: Path) -> None:
