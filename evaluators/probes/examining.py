@@ -31,7 +31,7 @@ from evaluators.probes.paired import (
     with_holm,
 )
 from evaluators.probes.variant_sets import VariantSet, build, by_lot, freeze_variant
-from evaluators.probes.variants import DeclaredVariant, variant_named
+from evaluators.probes.variants import DeclaredVariant, declaration, variant_named
 from evaluators.scenario_sets import ScenarioSet
 from evaluators.scoring.score import CaseScore, ExaminationScorer, statistics_seed
 
@@ -111,14 +111,22 @@ class Probe:
             made = build(self.base, variant_named(ORIGINAL), chosen)
             base, calls = await self._asked("base", made, scorer, on_progress)
         results = []
+        cases: dict[str, Mapping[str, CaseScore]] = {}
         for variant in variants:
             made = build(self.base, variant, chosen)
             freeze_variant(made, self.folder / "sets" / f"{variant.id}-{made.digest[:12]}")
-            varied, more = await self._asked(variant.id, made, scorer, on_progress)
+            cases[variant.id], more = await self._asked(variant.id, made, scorer, on_progress)
             calls += more
             results.append(
-                compare_pairs(variant.id, base, varied, made.manifest.not_applicable, seed)
+                compare_pairs(
+                    variant.id, base, cases[variant.id], made.manifest.not_applicable, seed
+                )
             )
+        results += [
+            compare_pairs(pair.id, cases[pair.base], cases[pair.varied], {}, seed)
+            for pair in declaration().contrasts
+            if {pair.base, pair.varied} <= cases.keys()
+        ]
         return ProbeReport(
             category=category,
             candidate=self.candidate.id,

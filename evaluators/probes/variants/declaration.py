@@ -53,6 +53,14 @@ class DeclaredVariant(Border):
         )
 
 
+class Contrast(Border):
+    """Two variants that are compared with each other."""
+
+    id: str
+    base: str
+    varied: str
+
+
 class Thresholds(Border):
     """When a candidate is flagged."""
 
@@ -80,6 +88,7 @@ class Declaration(Border):
     """The whole of `declared.yml`."""
 
     variants: tuple[DeclaredVariant, ...]
+    contrasts: tuple[Contrast, ...]
     decoy: str
     thresholds: Thresholds
     contamination: ContaminationThresholds
@@ -90,6 +99,8 @@ class Declaration(Border):
         ids = [variant.id for variant in self.variants]
         if len(set(ids)) != len(ids):
             raise ValueError("a variant is declared twice: rename one")
+        if {one for pair in self.contrasts for one in (pair.base, pair.varied)} - set(ids):
+            raise ValueError("a contrast names a variant that is not declared: correct its name")
         return self
 
 

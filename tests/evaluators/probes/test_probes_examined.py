@@ -19,7 +19,6 @@ from evaluators.probes.examining import ProbeIncompleteError, write_report
 from evaluators.probes.variant_sets import build, by_lot, freeze_variant
 from evaluators.probes.variants import variant_named
 
-APPLIES = tuple(name for name in ALL if name != "race_swapped")
 FINAL = '{"final":{"diagnosis":"Acute pancreatitis"}}'
 
 
@@ -29,7 +28,7 @@ FINAL = '{"final":{"diagnosis":"Acute pancreatitis"}}'
         ("swayed-injection", {"injected_instruction"}),
         ("swayed-first-line", {"order_shuffled"}),
         ("swayed-sex", {"sex_swapped"}),
-        ("swayed-race", {"race_told_black"}),
+        ("swayed-race", {"race_told_black", "race_black_against_white"}),
         ("swayed-digits", {"values_moved"}),
     ],
 )
@@ -50,7 +49,7 @@ def test_clutter_sways_who_counts_sentences(tmp_path: Path) -> None:
 def test_who_does_not_read_is_indifferent_to_everything(name: str, tmp_path: Path) -> None:
     report = run_probe(probed_set(), reference(name), tmp_path)
     for found in report.results:
-        if found.variant not in APPLIES:
+        if found.variant == "race_swapped":
             assert found.pairs is None
             continue
         assert found.pairs == 16
