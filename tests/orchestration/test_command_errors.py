@@ -48,7 +48,7 @@ def test_the_installed_command_prints_no_traceback(fresh: Enclave) -> None:
 def test_unknown_category_is_answered_with_the_known_ones(fresh: Enclave, asked: str) -> None:
     root = fresh.home / "raw" / "synthetic-3-1500-20"
     generate(root, 2, 1)
-    sets = fresh.home / "sources" / "synthetic-3-1" / "scenario_sets"
+    sets = fresh.home / "sources" / "synthetic-2-1" / "scenario_sets"
     (sets / "cardiology").mkdir(parents=True)
     (sets / "cardiology" / "manifest.json").write_text("{}")
     told = said(run_here(fresh, "scenario-set", "digest", "--category", asked))
