@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 
 import pytest
@@ -19,6 +20,7 @@ from evaluators.probes.variants import (
 )
 from evaluators.probes.variants.additions import IRRELEVANT_FACTS
 from evaluators.probes.variants.draws import evidence_line, line_bytes, scenario_line
+from evaluators.probes.variants.shorthand import TABLE, abbreviations, expanded_text
 from evaluators.probes.variants.texts import sentences
 from evaluators.scenario_sets import Scenario
 
@@ -208,6 +210,15 @@ def test_abbreviations_are_written_out_as_whole_words() -> None:
     assert told.chief_complaint == "Shortness of breath"
     assert "hypertension and chronic kidney disease" in (told.history or "")
     assert told.past_history == "1. Hypertension\n2. Chronic kidney disease\n3. gout"
+
+
+def test_no_expansion_holds_an_abbreviation_and_every_row_has_its_source() -> None:
+    for short, long in abbreviations().items():
+        assert expanded_text(long) == long, short
+    with TABLE.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(abbreviations()) == len(rows)
+    assert {row["source"] for row in rows} == {"catalogue", "diagnosis_terms", "usage"}
 
 
 def test_a_twin_moves_no_value_across_its_range_or_a_bound() -> None:
