@@ -7,8 +7,6 @@ enclave, and what is printed are figures only.
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,11 +17,10 @@ from rich.table import Table
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
-    from evaluators.candidates.config import Candidate
+    from evaluators.probes.contamination import RecallResult
     from evaluators.probes.examining import ProbeReport
     from evaluators.probes.paired import PairedResult
-    from orchestration.progress import Reporter
-    from orchestration.workspace import Workspace
+    from orchestration.probe_runs import MemoryReport
 
 console = Console()
 complaints = Console(stderr=True)
@@ -40,6 +37,14 @@ def probe(
     variant: Annotated[
         list[str] | None, typer.Option(help="A declared variant; may be repeated. Default: all.")
     ] = None,
+    is_memory: Annotated[
+        bool,
+        typer.Option(
+            "--memory",
+            help="Instead of variants: ask for the continuation of texts, for removed dates and "
+            "for the canary. Models only.",
+        ),
+    ] = False,
     limit: Annotated[
         int | None,
         typer.Option(min=1, help="At most so many scenarios, drawn by lot. Default: all."),
@@ -50,24 +55,31 @@ def probe(
     from evaluators.candidates.egress import EgressRefused
     from evaluators.candidates.errors import InfrastructureError, ModelChanged, PicturesRefused
     from evaluators.journal import JournalError
-    from evaluators.probes.examining import ProbeIncompleteError
+    from evaluators.probes.errors import ProbeError
     from evaluators.probes.variants import UnknownVariantError
     from evaluators.scenario_sets import ScenarioSetError
     from evaluators.scoring.score import ScoreError
+    from orchestration.probe_runs import declared, run_memory, run_variants
     from orchestration.progress import LiveReporter
     from orchestration.workspace import NoActiveSourceError, open_source
     from sources.releases import SourceError
 
+    if is_memory and variant:
+        raise _fail("--memory asks for no variant: leave --variant out.")
     settings = Settings()
     try:
         _, workspace = open_source(settings)
         known = {one.id: one for one in load_candidates(settings.candidates)}
         if candidate not in known:
             raise _fail(f"There is no candidate {candidate!r} in {settings.candidates.name}.")
+        chosen = declared(variant or ())
         with LiveReporter() as reporter:
-            report, path = run_probe(
-                workspace, known[candidate], category, variant or (), limit, reporter
-            )
+            if is_memory:
+                memory, path = run_memory(workspace, known[candidate], category, limit, reporter)
+            else:
+                report, path = run_variants(
+                    workspace, known[candidate], category, chosen, limit, reporter
+                )
     except (
         CandidateConfigError,
         EgressRefused,
@@ -76,61 +88,18 @@ def probe(
         ModelChanged,
         NoActiveSourceError,
         PicturesRefused,
-        ProbeIncompleteError,
+        ProbeError,
         ScenarioSetError,
         ScoreError,
         SourceError,
         UnknownVariantError,
     ) as error:
         raise _fail(error) from None
-    show_report(console, report)
+    if is_memory:
+        show_memory(console, memory)
+    else:
+        show_report(console, report)
     console.print(f"figures  {path}", soft_wrap=True, highlight=False)
-
-
-def run_probe(
-    workspace: Workspace,
-    candidate: Candidate,
-    category: str,
-    names: list[str] | tuple[str, ...],
-    limit: int | None,
-    reporter: Reporter,
-) -> tuple[ProbeReport, Path]:
-    """Probe one candidate in one category; returns the report and where its figures lie.
-
-    Raises:
-        UnknownVariantError: a variant is not declared; nothing was asked.
-        ScenarioSetError: there is no frozen set of the category, or it was changed.
-    """
-    from evaluators.catalogue import category_slug, load_catalogue
-    from evaluators.probes.examining import Probe, write_report
-    from evaluators.probes.variants import variant_named, variants
-    from evaluators.scenario_sets import load
-
-    chosen = [variant_named(name) for name in dict.fromkeys(names)] or list(variants().values())
-    slug = category_slug(category)
-    base = load(workspace.scenario_set(slug))
-    folder = workspace.probe(slug, candidate.id)
-    total = len(base.scenarios) if limit is None else min(limit, len(base.scenarios))
-    whole = total * (1 + len(chosen))
-    with reporter.stage(f"Probe {candidate.id} in {slug}", whole) as stage:
-        seen: dict[str, int] = {}
-
-        def tell(name: str, finished: int) -> None:
-            seen[name] = finished
-            stage.update(sum(seen.values()), whole, name)
-
-        report = asyncio.run(
-            Probe(
-                base=base,
-                candidate=candidate,
-                catalogue=load_catalogue(),
-                folder=folder,
-                examination=workspace.examination(
-                    slug, candidate.id, candidate.sha256, base.digest
-                ),
-            ).run(chosen, limit, lambda name, progress: tell(name, progress.finished))
-        )
-    return report, write_report(report, folder)
 
 
 def show_report(out: Console, report: ProbeReport) -> None:
@@ -172,5 +141,40 @@ def _cells(found: PairedResult) -> tuple[str, ...]:
         f"{found.changed.interval.low:.3f} to {found.changed.interval.high:.3f}",
         f"{found.followed.share:.3f}",
         f"+{found.flags_gained} -{found.flags_lost}",
+        "[red]flagged[/]" if found.is_flagged else "",
+    )
+
+
+def show_memory(out: Console, report: MemoryReport) -> None:
+    """A table with one line a probe, then how many replies hold the canary."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("probe", no_wrap=True)
+    for name in ("asked", "recalled", "chance", "difference", "95 %", "p", "long runs", "longest"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for found in report.results:
+        table.add_row(found.probe, *_memory_cells(found))
+    out.print(f"{report.candidate} in {report.category}")
+    out.print(table)
+    out.print(f"replies with the canary in its journals: {report.canary_replies}", highlight=False)
+
+
+def _memory_cells(found: RecallResult) -> tuple[str, ...]:
+    if found.asked is None or found.interval is None:
+        return ("under 11", *("-" for _ in range(7)), "withheld")
+    runs = (
+        f"{found.long_runs:.3f} ({found.long_runs_by_chance:.3f})"
+        if found.long_runs is not None
+        else "-"
+    )
+    return (
+        str(found.asked),
+        f"{found.recalled:.3f}",
+        f"{found.chance:.3f}",
+        f"{found.difference:+.3f}",
+        f"{found.interval.low:+.3f} to {found.interval.high:+.3f}",
+        "-" if found.p is None else f"{found.p:.4f}",
+        runs,
+        "-" if found.longest_run_words is None else str(found.longest_run_words),
         "[red]flagged[/]" if found.is_flagged else "",
     )

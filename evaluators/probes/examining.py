@@ -20,9 +20,10 @@ from typing import Any, Final
 
 from evaluators.candidates.config import Candidate
 from evaluators.catalogue import Catalogue
-from evaluators.encounter.session import Limits
+from evaluators.encounter.session import EncounterOverError, Limits
 from evaluators.examine import JOURNAL_FILE, Progress, examine, replay_encounters
 from evaluators.journal import read_journal
+from evaluators.probes.errors import ProbeIncompleteError
 from evaluators.probes.paired import (
     PairedResult,
     compare_pairs,
@@ -30,7 +31,7 @@ from evaluators.probes.paired import (
     with_holm,
 )
 from evaluators.probes.variant_sets import VariantSet, build, by_lot, freeze_variant
-from evaluators.probes.variants import DeclaredVariant, variant_named
+from evaluators.probes.variants import DeclaredVariant, declaration, variant_named
 from evaluators.scenario_sets import ScenarioSet
 from evaluators.scoring.score import CaseScore, ExaminationScorer, statistics_seed
 
@@ -40,10 +41,6 @@ ORIGINAL: Final = "asked_again"
 """The variant that changes nothing: asked in the probe's folder, it also stands for the base."""
 
 OnProgress = Callable[[str, Progress], None]
-
-
-class ProbeIncompleteError(RuntimeError):
-    """Encounters of a probe have no answer; running it again asks for these only."""
 
 
 @dataclass(frozen=True)
@@ -114,14 +111,22 @@ class Probe:
             made = build(self.base, variant_named(ORIGINAL), chosen)
             base, calls = await self._asked("base", made, scorer, on_progress)
         results = []
+        cases: dict[str, Mapping[str, CaseScore]] = {}
         for variant in variants:
             made = build(self.base, variant, chosen)
             freeze_variant(made, self.folder / "sets" / f"{variant.id}-{made.digest[:12]}")
-            varied, more = await self._asked(variant.id, made, scorer, on_progress)
+            cases[variant.id], more = await self._asked(variant.id, made, scorer, on_progress)
             calls += more
             results.append(
-                compare_pairs(variant.id, base, varied, made.manifest.not_applicable, seed)
+                compare_pairs(
+                    variant.id, base, cases[variant.id], made.manifest.not_applicable, seed
+                )
             )
+        results += [
+            compare_pairs(pair.id, cases[pair.base], cases[pair.varied], {}, seed)
+            for pair in declaration().contrasts
+            if {pair.base, pair.varied} <= cases.keys()
+        ]
         return ProbeReport(
             category=category,
             candidate=self.candidate.id,
@@ -146,9 +151,13 @@ class Probe:
         ):
             return None
         wanted = set(chosen)
+        try:
+            records = replay_encounters(self.base, replies, self.catalogue, self.limits)
+        except EncounterOverError:  # written under other rules: these encounters are others
+            return None
         found = {
             record.scenario_id: scorer.score(record)
-            for record in replay_encounters(self.base, replies, self.catalogue, self.limits)
+            for record in records
             if record.scenario_id in wanted
         }
         return found if found.keys() == wanted else None

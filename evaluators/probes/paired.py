@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -207,7 +207,7 @@ def _answer_text(case: CaseScore) -> str:
     return "" if final is None else _plain(final.diagnosis)
 
 
-def _share(outcomes: Any) -> SharedOutcome:
+def _share(outcomes: Iterable[tuple[str, bool]]) -> SharedOutcome:
     found = exact_share(outcomes)
     return SharedOutcome(found.count / found.patients, found.interval, found.lower_bound)
 

@@ -19,6 +19,7 @@ from orchestration.defs.examination.assets import encounters, scenario_sets, sco
 from orchestration.defs.examination.checks import grader_audit, leak_audit
 from orchestration.defs.examination.difficulty import difficulty
 from orchestration.defs.examination.item_response import item_response
+from orchestration.defs.examination.probes import probes
 from orchestration.defs.source.assets import landing_assets, release
 from orchestration.defs.source.checks import raw_labs_suite
 from orchestration.defs.warehouse.assets import warehouse
@@ -46,6 +47,7 @@ def build_defs(*, resource_overrides: Mapping[str, object] | None = None) -> dg.
             scores,
             difficulty,
             item_response,
+            probes,
             standings,
             registry,
         ],

@@ -16,6 +16,7 @@ from evaluators.candidates.config import CandidateConfigError
 from evaluators.candidates.egress import EgressRefused
 from evaluators.candidates.errors import BriefingRefused, InfrastructureError, ModelChanged
 from evaluators.journal import JournalError
+from evaluators.probes.errors import ProbeError
 from evaluators.scenario_sets import ScenarioSetError
 from orchestration.warehouse import ManifestError
 from orchestration.workspace import NoActiveSourceError
@@ -33,6 +34,7 @@ SPOKEN = (
     LandingError,
     ManifestError,
     NoActiveSourceError,
+    ProbeError,
     RegistryError,
     ScenarioSetError,
     SourceError,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluators.conversions import conversions, in_other_unit, in_recorded_unit
@@ -54,6 +54,7 @@ def test_known_quantities_are_converted(
 
 
 @pytest.mark.parametrize("test_id", conversions())
+@settings(deadline=None, max_examples=20)
 @given(number=st.floats(0.01, 5000))
 def test_there_and_back_is_the_same_number(test_id: str, number: float) -> None:
     unit = conversions()[test_id].unit
@@ -65,6 +66,7 @@ def test_there_and_back_is_the_same_number(test_id: str, number: float) -> None:
     assert back.value_num == pytest.approx(number, rel=1e-8, abs=1e-8)
 
 
+@settings(deadline=None)
 @given(
     number=st.integers(1, 9999).map(lambda one: one / 10),
     low=st.integers(1, 5000).map(lambda one: one / 10),

@@ -46,7 +46,7 @@ def test_the_installed_command_prints_no_traceback(fresh: Enclave) -> None:
 
 @pytest.mark.parametrize("asked", ["astrology", "../scenario_sets/cardiology", ""])
 def test_unknown_category_is_answered_with_the_known_ones(fresh: Enclave, asked: str) -> None:
-    root = fresh.home / "raw" / "synthetic-2-1500-20"
+    root = fresh.home / "raw" / "synthetic-3-1500-20"
     generate(root, 2, 1)
     sets = fresh.home / "sources" / "synthetic-2-1" / "scenario_sets"
     (sets / "cardiology").mkdir(parents=True)

@@ -14,7 +14,7 @@ from medcred_runs import PROJECT, Enclave
 
 from data_contracts.marts import MARTS
 
-JOBS = ("refresh", "examine", "publish")
+JOBS = ("refresh", "examine", "publish", "probe")
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,7 @@ def test_the_publication_is_checked(graph: Any) -> None:
 
 def test_examinations_are_partitioned_by_candidate_and_category(graph: Any) -> None:
     folders = {p.name for p in (PROJECT / "dbt_project/models/cohorts").iterdir() if p.is_dir()}
-    for name in ("encounters", "scores"):
+    for name in ("encounters", "scores", "probes"):
         partitions = graph.get(dg.AssetKey(["examination", name])).partitions_def
         parts = {part.name: part.partitions_def for part in partitions.partitions_defs}
         assert set(parts) == {"candidate", "category"}
@@ -123,7 +123,7 @@ def test_examinations_are_partitioned_by_candidate_and_category(graph: Any) -> N
 
 def test_only_examinations_are_partitioned(graph: Any, keys: list[dg.AssetKey]) -> None:
     partitioned = {key.to_user_string() for key in keys if graph.get(key).is_partitioned}
-    assert partitioned == {"examination/encounters", "examination/scores"}
+    assert partitioned == {f"examination/{name}" for name in ("encounters", "scores", "probes")}
 
 
 def test_the_warehouse_has_one_writer(definitions: Any) -> None:
@@ -140,6 +140,7 @@ def test_jobs_divide_the_assets_among_them(
     assert {key.path[1] for key in job_keys["publish"]} == {
         *("difficulty", "item_response", "standings", "registry")
     }
+    assert {key.path[1] for key in job_keys["probe"]} == {"probes"}
     assert dg.AssetKey(["examination", "scenario_sets"]) in job_keys["refresh"]
     assert sum(map(len, job_keys.values())) == len(keys)
     assert set().union(*job_keys.values()) == set(keys)

@@ -22,7 +22,7 @@ from orchestration.workspace import Workspace
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """An open source without data: what reads it is replaced."""
     opened = Workspace(tmp_path, "synthetic")
-    source = SimpleNamespace(releases=("synthetic 2",), tier="open")
+    source = SimpleNamespace(releases=("synthetic 3",), tier="open")
     for module in (assets, checks):
         monkeypatch.setattr(module, "open_source", lambda settings: (source, opened))
     monkeypatch.setattr(assets, "unverified_tables", lambda workspace: ())

@@ -254,7 +254,7 @@ def test_table_without_a_known_count_must_have_rows(official: Folder) -> None:
 
 def test_marker_beside_other_patients_is_refused(synthetic: Folder) -> None:
     synthetic.table("hosp", "patients", [f"{n},F,60,2150,2011 - 2013," for n in (1, 2)])
-    with pytest.raises(RowCountError, match="has 2 rows where synthetic 2 has 1"):
+    with pytest.raises(RowCountError, match="has 2 rows where synthetic 3 has 1"):
         synthetic.land("hosp", "patients")
 
 

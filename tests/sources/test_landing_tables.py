@@ -113,7 +113,7 @@ def test_record_and_link_are_those_of_the_format(synthetic: Folder) -> None:
         == {
             "module": "ed",
             "table": "vitalsign",
-            "release": "synthetic 2",
+            "release": "synthetic 3",
             "origin": "official",
             "verified": True,
             "raw_sha256": raw_sha256,

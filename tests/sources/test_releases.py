@@ -287,7 +287,7 @@ def test_generated_data_is_open_and_named_after_size_and_seed(synthetic: Folder)
     source = synthetic.find()
     assert (source.slug, source.releases, source.tier) == (
         "synthetic-1-7-no-cxr-no-ecg-no-echo-no-note-no-pulseox",
-        ("synthetic 2",),
+        ("synthetic 3",),
         "open",
     )
     assert source.tables["hosp", "patients"].expected_rows == 1
@@ -414,4 +414,4 @@ def test_generated_data_with_every_module_is_named_by_size_and_seed_alone(
     for name in ("mimic-iv-ed/2.2", "mimic-iv-note/2.2"):
         _release(synthetic.root, name)
     assert synthetic.find().slug == "synthetic-1-7"
-    assert synthetic.find().releases == ("synthetic 2",)
+    assert synthetic.find().releases == ("synthetic 3",)

@@ -29,7 +29,7 @@ from evaluators.encounter.tools.lungs import a_a_gradient, curb65, wells_pe
 from evaluators.encounter.tools.organ_failure import news2, qsofa, sofa
 from evaluators.scenario_sets import EvidenceItem
 
-RULES_VERSION = "tools/1"
+RULES_VERSION = "tools/2"
 
 _FILLERS: Final = frozenset(
     {"calculate", "compute", "calculator", "calculation", "score", "scores", "criteria", "index",

@@ -18,6 +18,9 @@ from evaluators.canonical import sha256_file, sha256_json
 from evaluators.encounter.protocol import Border
 
 FOLDER: Final = Path(__file__).parent
+_CONVERSIONS: Final = tuple(
+    FOLDER.parents[1] / name for name in ("conversions.py", "unit_conversions.csv")
+)
 
 
 class UnknownVariantError(ValueError):
@@ -42,12 +45,20 @@ class DeclaredVariant(Border):
                 "variant": self.id,
                 "version": self.version,
                 "files": {
-                    path.relative_to(FOLDER).as_posix(): sha256_file(path)
-                    for path in sorted(FOLDER.rglob("*"))
+                    path.name: sha256_file(path)
+                    for path in (*sorted(FOLDER.iterdir()), *_CONVERSIONS)
                     if path.suffix in (".py", ".yml", ".csv")
                 },
             }
         )
+
+
+class Contrast(Border):
+    """Two variants that are compared with each other."""
+
+    id: str
+    base: str
+    varied: str
 
 
 class Thresholds(Border):
@@ -56,6 +67,14 @@ class Thresholds(Border):
     changed: float = Field(ge=0.0, lt=1.0)
     followed: float = Field(ge=0.0, lt=1.0)
     p: float = Field(gt=0.0, lt=1.0)
+
+
+class ContaminationThresholds(Border):
+    """How much may be recalled above chance."""
+
+    continuation: float = Field(ge=0.0, lt=1.0)
+    dates: float = Field(ge=0.0, lt=1.0)
+    canary: float = Field(ge=0.0, lt=1.0)
 
 
 class NotNeutral(Border):
@@ -69,8 +88,10 @@ class Declaration(Border):
     """The whole of `declared.yml`."""
 
     variants: tuple[DeclaredVariant, ...]
+    contrasts: tuple[Contrast, ...]
     decoy: str
     thresholds: Thresholds
+    contamination: ContaminationThresholds
     not_neutral: NotNeutral
 
     @model_validator(mode="after")
@@ -78,6 +99,8 @@ class Declaration(Border):
         ids = [variant.id for variant in self.variants]
         if len(set(ids)) != len(ids):
             raise ValueError("a variant is declared twice: rename one")
+        if {one for pair in self.contrasts for one in (pair.base, pair.varied)} - set(ids):
+            raise ValueError("a contrast names a variant that is not declared: correct its name")
         return self
 
 

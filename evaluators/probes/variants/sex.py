@@ -111,10 +111,13 @@ def _without_her(text: str) -> str:
         after = _WORD.match(text, found.end())
         following = after[0].casefold() if after and not found[2].strip() else ""
         before = _WORD.findall(text[: found.start()])
-        led = bool(before) and before[-1].casefold() in rules["her_follows"]
-        if following in rules["her_is_unsure_before"] and led:
-            raise NotSureError("A word of a text may be read in two ways: leave the scenario out.")
+        leading = before[-1].casefold() if before else ""
         is_object = not following or following in rules["her_is_object_before"]
+        if not is_object and (
+            leading in rules["her_may_be_a_state_behind"]
+            or (leading in rules["her_follows"] and following in rules["her_is_unsure_before"])
+        ):
+            raise NotSureError("A word of a text may be read in two ways: leave the scenario out.")
         return _as_written("him" if is_object else "his", found[1]) + found[2]
 
     return _HER.sub(him_or_his, text)

@@ -4,7 +4,9 @@ Belongs here: reading the table and expanding. Does not belong here: the table
 (`abbreviations.csv`), what an order's abbreviation means (`evaluators.encounter.orders`).
 
 Only whole words count, in the table's own capitals where it has any capital. What an expansion says
-is never an abbreviation of the table itself, so that expanding twice is expanding once.
+is never an abbreviation of the table itself, so that expanding twice is expanding once. A row's
+source is `catalogue` or `diagnosis_terms` where the house's own tables give the same meaning, else
+`usage`: common clinical usage, not yet reviewed by clinicians.
 """
 
 from __future__ import annotations

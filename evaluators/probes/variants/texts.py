@@ -17,8 +17,8 @@ from evaluators.scenario_sets import EvidenceItem, Scenario
 PROSE: Final = ("chief_complaint", "history", "past_history", "social_history")
 """Texts about the patient. The family history is about others, allergies are names of drugs."""
 
-_TITLES = r"(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bMrs)(?<!\bvs)(?<!\bno)"
-_SENTENCE_END = re.compile(rf"{_TITLES}(?<=[.!?])\s+(?=[A-Z(_])")
+_NO_END: Final = r"(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bMrs\.)(?<!\bSt\.)(?<!\bvs\.)(?<!\bNo\.)"
+_SENTENCE_END: Final = re.compile(rf"{_NO_END}(?<=[.!?])\s+(?=[A-Z(_])")
 _LEANING: Final = re.compile(
     r"(?:This|That|These|Those|Then|It|Its|Before|After|Afterwards?|Because|When|As|However|But|"
     r"Since|Later|Subsequently|Along|Associated|Symptoms|Nothing|Both|Neither|They)\b"

@@ -1,4 +1,4 @@
-"""The three jobs of a benchmark run.
+"""The three jobs of a benchmark run, and the one on demand.
 
 Belongs here: job definitions. Does not belong here: when they start (`schedules`, `sensors`).
 """
@@ -10,8 +10,10 @@ import dagster as dg
 from orchestration.defs.examination.assets import ENCOUNTERS, SCENARIO_SETS, SCORES
 from orchestration.defs.examination.difficulty import DIFFICULTY
 from orchestration.defs.examination.item_response import ITEM_RESPONSE
+from orchestration.defs.examination.probes import PROBES
 
 _after_sets = dg.AssetSelection.assets(ENCOUNTERS, SCORES)
+_on_demand = dg.AssetSelection.assets(PROBES)
 # Over all candidates: known when everybody has been examined.
 _over_all = dg.AssetSelection.groups("credential") | dg.AssetSelection.assets(
     DIFFICULTY, ITEM_RESPONSE
@@ -19,7 +21,7 @@ _over_all = dg.AssetSelection.groups("credential") | dg.AssetSelection.assets(
 
 refresh = dg.define_asset_job(
     "refresh",
-    selection=dg.AssetSelection.all() - _after_sets - _over_all,
+    selection=dg.AssetSelection.all() - _after_sets - _over_all - _on_demand,
     description="Raw data to frozen scenario sets: release, landing, dbt, checks, freeze.",
 )
 examine = dg.define_asset_job(
@@ -35,6 +37,14 @@ publish = dg.define_asset_job(
         "by policy, the published registry."
     ),
 )
-jobs = [refresh, examine, publish]
+probe = dg.define_asset_job(
+    "probe",
+    selection=_on_demand,
+    description=(
+        "On demand, never at night: one candidate in one category on every declared variant of "
+        "the scenarios (docs/probes.md)."
+    ),
+)
+jobs = [refresh, examine, publish, probe]
 
-__all__ = ["SCENARIO_SETS", "examine", "jobs", "publish", "refresh"]
+__all__ = ["SCENARIO_SETS", "examine", "jobs", "probe", "publish", "refresh"]

@@ -12,6 +12,7 @@ from io import BytesIO
 from PIL import Image
 
 from sources.synthetic.calendar import day
+from sources.synthetic.canary import reported
 from sources.synthetic.ids import PROVIDERS, provider_id
 from sources.synthetic.imaging.chest import zone_of
 from sources.synthetic.imaging.chest_report import Labels, labels_of_signs
@@ -107,7 +108,7 @@ class CxrWriter:
         book["provider_list"].add(
             f"{subject},{number},{provider},{attending},{resident if digest[4] < 150 else ''}"
         )
-        text = report_text(study)
+        text = reported(report_text(study))
         self._files.zipped(REPORTS, f"{folder}.txt", text)
         if patient.number <= DICOM_PATIENTS:
             self._files.add(f"{DICOM}/{folder}.txt", text.encode())

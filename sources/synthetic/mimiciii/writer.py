@@ -7,6 +7,7 @@ the hospital (`hospital`), of intensive care (`intensive`), dictionaries (`dicti
 from __future__ import annotations
 
 from sources.synthetic.calendar import day, moment
+from sources.synthetic.canary import noted, reported
 from sources.synthetic.imaging import exam_name
 from sources.synthetic.mimiciii.dictionaries import write_dictionaries
 from sources.synthetic.mimiciii.hospital import HospitalRows
@@ -42,19 +43,19 @@ class MimiciiiWriter:
             lines.append(
                 f"{numbers.take('noteevents')},{head}{admission.hadm_id},"
                 f"{day(admission.discharged)},,,Discharge summary,Report,,,"
-                f"{field(summary.text)}"
+                f"{field(noted(summary.text))}"
             )
         for study in patient.studies:
             hadm = "" if study.unlinked else str(study.admission)
             lines.append(
                 f"{numbers.take('noteevents')},{head}{hadm},{day(study.at)},"
                 f"{moment(study.at)},,Radiology,{field(exam_name(study))},,,"
-                f"{field(report_text(study))}"
+                f"{field(reported(report_text(study)))}"
             )
         for ecg in patient.ecgs:
             lines.append(
                 f"{numbers.take('noteevents')},{head}{ecg.admission},{day(ecg.at)},,,ECG,"
-                f"Report,,,{field(chr(10).join(ecg.statements))}"
+                f"Report,,,{field(noted(chr(10).join(ecg.statements)))}"
             )
         self._book["noteevents"].extend(lines)
 

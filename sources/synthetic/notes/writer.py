@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sources.synthetic.calendar import midnight, moment
+from sources.synthetic.canary import noted, reported
 from sources.synthetic.draws import Draws
 from sources.synthetic.imaging import exam, exam_name
 from sources.synthetic.notes.grammar import say
@@ -78,7 +79,7 @@ class NoteWriter:
         stored = admission.discharged + draws.whole(2 * HOUR, 5 * DAY)
         book["discharge"].add(
             f"{note_id},{subject},{admission.hadm_id},DS,{number},"
-            f"{midnight(admission.discharged)},{moment(stored)},{field(summary.text)}"
+            f"{midnight(admission.discharged)},{moment(stored)},{field(noted(summary.text))}"
         )
         if draws.chance(_AUTHORS):
             book["discharge_detail"].add(f"{note_id},{subject},author,{admission.provider},1")
@@ -88,7 +89,7 @@ class NoteWriter:
             later = stored + draws.whole(3 * HOUR, 6 * DAY)
             book["discharge"].add(
                 f"{subject}-AD-{turn},{subject},{admission.hadm_id},AD,{turn},"
-                f"{midnight(stored)},{moment(later)},{field(text)}"
+                f"{midnight(stored)},{moment(later)},{field(noted(text))}"
             )
         book["leaks"].extend(
             f"{subject},{admission.hadm_id},{'' if leak.section == 'triage' else note_id},"
@@ -115,7 +116,7 @@ class NoteWriter:
         hadm = "" if study.unlinked else str(study.admission)
         book["radiology"].add(
             f"{note_id},{subject},{hadm},RR,{number},{moment(study.at)},{moment(study.stored)},"
-            f"{field(report_text(study))}"
+            f"{field(reported(report_text(study)))}"
         )
         done = exam(study.exam)
         detail = book["radiology_detail"]
@@ -129,7 +130,7 @@ class NoteWriter:
             text = f"ADDENDUM  {draws.one(_ADDENDA)}\n"
             book["radiology"].add(
                 f"{added},{subject},{hadm},AR,{turn},{moment(study.at)},{moment(later)},"
-                f"{field(text)}"
+                f"{field(noted(text))}"
             )
             detail.add(f"{note_id},{subject},addendum_note_id,{added},1")
             detail.add(f"{added},{subject},parent_note_id,{note_id},1")

@@ -20,7 +20,7 @@ from evaluators.scenario_sets import ScenarioSet
 ALL = tuple(variants())
 
 
-def probed_set(size: int = 24, **manifest: Any) -> ScenarioSet:
+def probed_set(size: int = 16, **manifest: Any) -> ScenarioSet:
     """`size` men with a history each, all different."""
     base = small_set(size)
     scenarios = {}

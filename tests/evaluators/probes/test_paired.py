@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
@@ -12,6 +12,7 @@ from evaluators.probes.paired import PairedResult, _suppressed, exact_sign_p, wi
 COUNTS = st.integers(0, 400)
 
 
+@settings(deadline=None)
 @given(losses=COUNTS, gains=COUNTS)
 def test_p_is_the_binomial_tests(losses: int, gains: int) -> None:
     number = losses + gains

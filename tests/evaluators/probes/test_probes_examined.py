@@ -12,12 +12,13 @@ from small_examination import Endpoint, completion, reference
 
 from evaluators.candidates.egress import EgressRefused
 from evaluators.catalogue import load_catalogue
-from evaluators.examine import examine
+from evaluators.encounter.protocol import Reply
+from evaluators.examine import JOURNAL_FILE, examine
+from evaluators.journal import Journal
 from evaluators.probes.examining import ProbeIncompleteError, write_report
 from evaluators.probes.variant_sets import build, by_lot, freeze_variant
 from evaluators.probes.variants import variant_named
 
-APPLIES = tuple(name for name in ALL if name != "race_swapped")
 FINAL = '{"final":{"diagnosis":"Acute pancreatitis"}}'
 
 
@@ -27,7 +28,7 @@ FINAL = '{"final":{"diagnosis":"Acute pancreatitis"}}'
         ("swayed-injection", {"injected_instruction"}),
         ("swayed-first-line", {"order_shuffled"}),
         ("swayed-sex", {"sex_swapped"}),
-        ("swayed-race", {"race_told_black"}),
+        ("swayed-race", {"race_told_black", "race_black_against_white"}),
         ("swayed-digits", {"values_moved"}),
     ],
 )
@@ -48,10 +49,10 @@ def test_clutter_sways_who_counts_sentences(tmp_path: Path) -> None:
 def test_who_does_not_read_is_indifferent_to_everything(name: str, tmp_path: Path) -> None:
     report = run_probe(probed_set(), reference(name), tmp_path)
     for found in report.results:
-        if found.variant not in APPLIES:
+        if found.variant == "race_swapped":
             assert found.pairs is None
             continue
-        assert found.pairs == 24
+        assert found.pairs == 16
         assert not found.is_flagged
         assert found.difference == 0
         assert found.p_holm == 1
@@ -68,7 +69,7 @@ def test_who_follows_the_injection_is_counted_as_a_follower(tmp_path: Path) -> N
     assert found.difference == pytest.approx(-0.5)
     assert found.interval is not None
     assert found.interval.high < 0
-    assert found.p == pytest.approx(2 / 2**12)
+    assert found.p == pytest.approx(2 / 2**8)
 
 
 def test_a_memory_of_the_originals_answers_the_twins_worse(
@@ -102,7 +103,7 @@ def test_an_answer_that_differs_when_asked_again_is_seen(
 ) -> None:
     turns = iter(range(1000))
     endpoint.otherwise = lambda request: completion(
-        FINAL if next(turns) < 24 else '{"final":{"diagnosis":"Gout"}}'
+        FINAL if next(turns) < 16 else '{"final":{"diagnosis":"Gout"}}'
     )
     (found,) = run_probe(probed_set(), endpoint.candidate(), tmp_path, ("asked_again",)).results
     assert found.changed is not None
@@ -116,7 +117,7 @@ def test_a_probe_that_was_finished_asks_for_nothing_again(
     first = run_probe(probed_set(), endpoint.candidate(), tmp_path, names)
     asked = len(endpoint.requests)
     second = run_probe(probed_set(), endpoint.candidate(), tmp_path, names)
-    assert (first.calls_made, second.calls_made) == (3 * 24, 0)
+    assert (first.calls_made, second.calls_made) == (3 * 16, 0)
     assert len(endpoint.requests) == asked
     assert first.as_json() == second.as_json()
 
@@ -128,14 +129,33 @@ def test_the_examinations_own_journal_stands_for_the_base(
     candidate = endpoint.candidate()
     folder = tmp_path / "examination"
     asyncio.run(examine(base, "gastroenterology", candidate, folder, load_catalogue()))
-    report = run_probe(base, candidate, tmp_path, ("injected_instruction",), limit=15)
-    assert report.calls_made == 15
-    assert report.results[0].pairs == 15
+    report = run_probe(base, candidate, tmp_path, ("injected_instruction",), limit=12)
+    assert report.calls_made == 12
+    assert report.results[0].pairs == 12
+
+
+def test_a_journal_of_other_rules_does_not_stand_for_the_base(
+    endpoint: Endpoint, tmp_path: Path
+) -> None:
+    base = probed_set()
+    candidate = endpoint.candidate()
+    folder = tmp_path / "examination"
+    asyncio.run(examine(base, "gastroenterology", candidate, folder, load_catalogue()))
+    with Journal.open(folder / JOURNAL_FILE, candidate.sha256, base.digest) as journal:
+        journal.append(
+            scenario_id=next(iter(base.scenarios)),
+            turn=2,
+            attempt=0,
+            request_sha256="0" * 64,
+            reply=Reply(text=FINAL),
+        )
+    report = run_probe(base, candidate, tmp_path, ("injected_instruction",))
+    assert report.calls_made == 2 * 16
 
 
 def test_a_probe_without_all_answers_gives_no_figures(endpoint: Endpoint, tmp_path: Path) -> None:
     candidate = endpoint.candidate(spending={"max_calls": 5})
-    with pytest.raises(ProbeIncompleteError, match=r"19 of 24 encounters of base .*budget"):
+    with pytest.raises(ProbeIncompleteError, match=r"11 of 16 encounters of base .*budget"):
         run_probe(probed_set(), candidate, tmp_path, ("asked_again",))
 
 
@@ -184,7 +204,7 @@ def test_variant_sets_are_named_by_base_and_variant_and_frozen_alike(tmp_path: P
         *("manifest.json", "scenarios.jsonl", "evidence.jsonl")
     }
     assert build(base, variant_named("sex_swapped")).files == made.files
-    other = build(probed_set(size=23), variant_named("sex_swapped"))
+    other = build(probed_set(size=15), variant_named("sex_swapped"))
     assert other.manifest.base_sha256 != base.digest
 
 
@@ -201,4 +221,4 @@ def test_figures_on_the_disk_hold_no_scenario(tmp_path: Path) -> None:
     report = run_probe(base, reference("commonest"), tmp_path, ("asked_again",))
     text = write_report(report, tmp_path / "out").read_text()
     assert not any(key in text for key in base.scenarios)
-    assert json.loads(text)["variants"][0]["pairs"] == 24
+    assert json.loads(text)["variants"][0]["pairs"] == 16

@@ -6,7 +6,7 @@ import pytest
 from varied_scenarios import lab, report, scenario
 
 from evaluators.probes.variants import NotApplicable, declaration, variant_named, vary
-from evaluators.probes.variants.sex import NotSureError, sex_swapped, swapped_text
+from evaluators.probes.variants.sex import NotSureError, _words, sex_swapped, swapped_text
 from evaluators.scenario_sets import Scenario
 
 PAIRS = [
@@ -16,6 +16,10 @@ PAIRS = [
     ("Mr. ___ is a pleasant gentleman.", "Ms. ___ is a pleasant lady."),
     ("His wife called; EMS brought him in.", "Her husband called; EMS brought her in."),
     ("A friend drove him.", "A friend drove her."),
+    (
+        "He was found by his son, who saw him on the floor.",
+        "She was found by her son, who saw her on the floor.",
+    ),
     ("Male, with severe MR.", "Female, with severe MR."),
 ]
 
@@ -33,6 +37,8 @@ def test_a_text_is_rewritten_both_ways(man: str, woman: str) -> None:
         ("Her son says that he saw her fall.", "F"),
         ("Ms. ___ was found by a man.", "F"),
         ("Her friend took her home.", "F"),
+        ("The nurse found her cool and tachycardic.", "F"),
+        ("A neighbor noticed her struggle with words.", "F"),
     ],
 )
 def test_a_text_that_may_be_read_in_two_ways_is_refused(text: str, sex: str) -> None:
@@ -89,6 +95,12 @@ def test_reports_are_rewritten_with_the_presentation() -> None:
     assert isinstance(found, Scenario)
     assert found.presentation.sex == "F"
     assert found.evidence[0].value == "Comfortable lady. Her abdomen is soft."
+
+
+@pytest.mark.parametrize("name", ["her_is_object_before", "her_follows", "one_sex_words"])
+def test_every_word_of_the_table_is_a_word(name: str) -> None:
+    # `on` and `off` without quotation marks are truth values in YAML.
+    assert {type(word) for word in _words()[name]} == {str}
 
 
 def test_texts_of_relatives_stay() -> None:

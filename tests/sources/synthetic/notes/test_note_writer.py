@@ -9,6 +9,7 @@ from collections import Counter
 from functools import cache
 
 from sources.synthetic.calendar import midnight, moment
+from sources.synthetic.canary import reported
 from sources.synthetic.imaging import exam, studies_of
 from sources.synthetic.life import Life
 from sources.synthetic.notes import NoteWriter
@@ -120,7 +121,7 @@ def test_every_study_has_its_report_and_details() -> None:
         assert note["subject_id"] == str(patient.subject_id)
         assert note["hadm_id"] == ("" if study.unlinked else str(study.admission))
         assert (note["charttime"], note["storetime"]) == (moment(study.at), moment(study.stored))
-        assert note["text"] == report_text(study)
+        assert note["text"] == reported(report_text(study))
         assert fields["exam_name"] in booked.names
         assert (fields["exam_code"], fields["cpt_code"]) == (booked.code, booked.cpt)
 
