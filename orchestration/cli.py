@@ -19,6 +19,7 @@ from rich.console import Console
 from orchestration.cohort_commands import cohort_app
 from orchestration.leak_commands import leaks
 from orchestration.order_commands import order
+from orchestration.safety_commands import safety
 from orchestration.score_commands import score
 from orchestration.settings import PROJECT, Settings
 from registry.cli import app as registry_app
@@ -36,6 +37,7 @@ app.add_typer(cohort_app, name="cohort")
 app.add_typer(registry_app, name="registry")
 app.command()(leaks)
 app.command()(order)
+app.command()(safety)
 app.command()(score)
 
 console = Console()
