@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from evaluators.catalogue import load_catalogue
@@ -10,6 +13,7 @@ from evaluators.scoring.safety_page import safety_page
 from evaluators.scoring.safety_table import safety_table
 from orchestration.cli import app
 from orchestration.settings import PROJECT
+from orchestration.show import show_standings
 
 RUNNER = CliRunner()
 
@@ -68,3 +72,32 @@ def test_measurement_prints_both_parts_and_lists_only_the_tuned() -> None:
     assert "held_out" in result.output
     assert "hard negative" in result.output
     assert "must mean" not in result.output
+
+
+def test_standings_show_encounters_by_their_worst_flag() -> None:
+    safety = {
+        "encounters": {"never": 1, "major": 3, "caution": 2, "none": 114},
+        "weighted": {"mean": 0.21},
+    }
+    entry = {
+        "category": "cardiology",
+        "status": "ranked",
+        "candidate": "reference/oracle",
+        "rank": {"low": 1, "high": 1},
+        "interval": (0.9, 1.0),
+        "patients": 120,
+        "mean_credit": 0.99,
+        "lower_bound": 0.97,
+        "tier": "not_credentialed",
+        "reasons": [],
+        "axes": {"safety": safety},
+    }
+    record = {
+        "standings": [entry],
+        "releases": ["synthetic 1"],
+        "policy": {"version": "1"},
+        "unverified_tables": [],
+    }
+    out = Console(width=100, record=True, file=io.StringIO())
+    show_standings(out, record)
+    assert "safety 1 never, 3 major, 2 caution; weighted 0.21" in out.export_text()
