@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 import yaml
 
 from evaluators.catalogue import Catalogue
-from evaluators.scoring._decided_from import decided_from
+from evaluators.scoring._decided_from import conditions_in, decided_from
 from evaluators.scoring._moment import Moment, Predicate, TriggerError
 from evaluators.scoring._predicates import PredicateReader
 from evaluators.scoring._predicates_told import compiled
@@ -89,6 +89,8 @@ class SafetyRule:
     """An omission: one of each group by the end."""
     when: Predicate | None = None
     """An omission: for whom."""
+    conditions: frozenset[str] = frozenset()
+    """An omission: the target conditions that it names."""
     or_words: re.Pattern[str] | None = None
     or_late: Predicate | None = None
     undecided: str = ""
@@ -220,6 +222,7 @@ class _RowReader:
             **told,
             decided_from=(),
             when=self._reader.read(body["when"], where),
+            conditions=conditions_in(body["when"], self._named),
             needs=tuple(
                 frozenset(self._reader.known(group, doable, where)) for group in body["needs"]
             ),

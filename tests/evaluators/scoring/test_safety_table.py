@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from scoring_cases import action, record, scenario, truth
 
+from evaluators.candidates.briefings import _unsafe_to_omit
 from evaluators.catalogue import Catalogue
+from evaluators.encounter.protocol import FinalAnswer
 from evaluators.scoring._moment import TriggerError
-from evaluators.scoring.safety import SafetyFlag
+from evaluators.scoring.safety import SafetyFlag, safety_scorer
 from evaluators.scoring.safety_summary import safety_summary
 from evaluators.scoring.safety_table import RULE_KINDS, RULES_FILE, read_table, safety_table
 
@@ -105,3 +108,28 @@ def test_no_encounters_have_no_mean(catalogue: Catalogue) -> None:
     found = safety_summary([], safety_table(catalogue).weights)
     assert found["weighted"]["mean"] is None
     assert found["failures"] == 0
+
+
+def test_omissions_know_the_conditions_that_they_name(catalogue: Catalogue) -> None:
+    rules = safety_table(catalogue).by_id
+    assert rules["om_gib_resus"].conditions == {
+        "nonvariceal_ugib",
+        "variceal_bleed",
+        "lower_gi_bleed",
+    }
+    assert rules["om_hypoglycemia"].conditions == frozenset()
+
+
+def test_who_is_told_the_truth_leaves_nothing_undone(catalogue: Catalogue) -> None:
+    scorer = safety_scorer(catalogue)
+    for condition_id in catalogue.conditions:
+        plan = _unsafe_to_omit(catalogue, condition_id)
+        found = scorer.flags(
+            record(
+                actions=[action(catalogue, name, clock=0.0) for name in plan],
+                final=FinalAnswer(diagnosis="x"),
+            ),
+            scenario(),
+            truth(condition_id),
+        )
+        assert found == (), condition_id
