@@ -171,6 +171,10 @@ def show_action_evaluation(out: Console, found: ActionEvaluation) -> None:
                 table.add_row(split, kind, *_cells(figures))
         table.add_row(split, "all", *_cells(whole), end_section=True)
     out.print(table)
+    out.print(
+        "One hand wrote the labels, then the rules: the figures of the held-out part flatter.",
+        highlight=False,
+    )
 
 
 def _cells(figures: ActionFigures) -> tuple[str, ...]:
