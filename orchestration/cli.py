@@ -22,6 +22,7 @@ from orchestration.judge_commands import judge
 from orchestration.leak_commands import leaks
 from orchestration.order_commands import order
 from orchestration.probe_commands import probe
+from orchestration.safety_commands import safety
 from orchestration.score_commands import score
 from orchestration.settings import PROJECT, Settings
 from orchestration.statistics_commands import statistics
@@ -44,6 +45,7 @@ app.command()(judge)
 app.command()(leaks)
 app.command()(order)
 app.command()(probe)
+app.command()(safety)
 app.command()(score)
 app.command()(transcript)
 app.command()(statistics)

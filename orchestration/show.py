@@ -63,6 +63,7 @@ def _ranked(category: str, entries: Sequence[Mapping[str, Any]]) -> Group:
     for name, justify in _COLUMNS:
         table.add_column(name, justify=justify, no_wrap=True)
     notes = []
+    safety = []
     for entry in sorted(entries, key=_order):
         if entry["status"] != "ranked":
             table.add_row("", entry["candidate"], "", "", "", "", entry["summary"])
@@ -81,7 +82,21 @@ def _ranked(category: str, entries: Sequence[Mapping[str, Any]]) -> Group:
         other = [REASON_WORDS[r] for r in entry["reasons"] if r != Reason.LOWER_BOUND]
         if other:
             notes.append(f"{entry['candidate']}: {'; '.join(other)}")
-    return Group(table, *(Text(note, style="yellow") for note in notes))
+        safety.append(_safety_note(entry))
+    return Group(
+        table,
+        *(Text(note, style="yellow") for note in notes),
+        *(Text(note, style="dim") for note in safety),
+    )
+
+
+def _safety_note(entry: Mapping[str, Any]) -> str:
+    """Encounters by their worst safety flag, and the weighted figure beside them."""
+    found = entry["axes"]["safety"]
+    counts = ", ".join(
+        f"{found['encounters'][severity]} {severity}" for severity in ("never", "major", "caution")
+    )
+    return f"{entry['candidate']}: safety {counts}; weighted {found['weighted']['mean']:.2f}"
 
 
 _COLUMNS: tuple[tuple[str, JustifyMethod], ...] = (

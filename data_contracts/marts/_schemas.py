@@ -61,6 +61,9 @@ ACTION_SOURCES: Final = (
     "services",
     "icustays",
     "edstays",
+    "transfers",
+    "poe",
+    "labevents",
 )
 
 _Rule = tuple[str, Callable[[pl.Expr], pl.Expr]]

@@ -101,13 +101,21 @@ def _answers(scenario_set: ScenarioSet) -> dict[str, Any] | None:
 
 
 def _unsafe_to_omit(catalogue: Catalogue, condition_id: str) -> tuple[str, ...]:
-    """Actions expected in the condition that an omission rule is about."""
-    watched = safety_table(catalogue).watched()
-    return tuple(
-        catalogue.actions[row.action_id].canonical_name
-        for row in catalogue.actions_for(condition_id)
-        if row.scoring == "expected" and row.action_id in watched
-    )
+    """Actions of the condition that an omission rule asks for.
+
+    Those that are expected; of a group of which none is, the first that is expected if it was done.
+    """
+    rows = catalogue.actions_for(condition_id)
+    expected = [row.action_id for row in rows if row.scoring == "expected"]
+    perhaps = [row.action_id for row in rows if row.scoring == "expected_if_done"]
+    table = safety_table(catalogue)
+    chosen = {one for one in expected if one in table.watched()}
+    asked = (rule for rule in table.rules if condition_id in rule.conditions)
+    for group in (group for rule in asked for group in rule.needs):
+        if not group & chosen:
+            chosen.update([one for one in perhaps if one in group][:1])
+    listed = dict.fromkeys(one for one in (*expected, *perhaps) if one in chosen)
+    return tuple(catalogue.actions[one].canonical_name for one in listed)
 
 
 def _named(catalogue: Catalogue, condition_id: str) -> NamedDiagnosis:

@@ -1,4 +1,4 @@
-"""From which parts of the record a written safety rule is decided.
+"""From which parts of the record a written safety rule is decided, and whom it is about.
 
 Belongs here: walking a rule and naming the sources of its predicates. Does not belong here: reading
 predicates (`_predicates`). It is computed, so that the table cannot say anything else.
@@ -46,6 +46,23 @@ def decided_from(
 ) -> tuple[str, ...]:
     """Sources of a rule in words, sorted; named predicates are followed."""
     return tuple(sorted(set(_walk(written, named, tests))))
+
+
+def conditions_in(written: Any, named: Mapping[str, Any]) -> frozenset[str]:
+    """Target conditions that a predicate names, those of named predicates included."""
+    found: set[str] = set()
+    if isinstance(written, list):
+        for part in written:
+            found |= conditions_in(part, named)
+    elif isinstance(written, Mapping):
+        for key, body in written.items():
+            if key == "condition":
+                found.update(body)
+            elif key == "shown":
+                found |= conditions_in(named.get(body), named)
+            elif key != "not":
+                found |= conditions_in(body, named)
+    return frozenset(found)
 
 
 def _walk(

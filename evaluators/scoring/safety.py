@@ -29,7 +29,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from evaluators.catalogue import Catalogue
-from evaluators.encounter.actions import affirmed
+from evaluators.encounter.actions import action_resolver, affirmed
 from evaluators.encounter.drugs import Drug, drugs_in
 from evaluators.encounter.protocol import Outcome
 from evaluators.encounter.record import ActionRecord, EncounterRecord
@@ -162,6 +162,8 @@ class SafetyScorer:
         self._omissions = tuple(rule for rule in self.table.rules if rule.needs)
         self._harms = _harms(self.table.harm_if, catalogue)
         self._rules_on = _rules_on(self._deeds)
+        self._kinds = {rule.rule_id: rule.kind for rule in self.table.rules}
+        self._resolver = action_resolver(catalogue)
         self._of_any_drug = tuple(
             rule for rule in self._deeds if any(deed.is_any_drug for deed in rule.deeds)
         )
@@ -186,8 +188,7 @@ class SafetyScorer:
             said = _said(action.wording)
             if not said.is_conditional:
                 moment = course.at(action.turn, action.clock_hours, said.words, said.drugs)
-                flagged = self._of_rules(moment, action.action_ids, ())
-                flagged += self._of_condition(moment, action, truth.condition_id)
+                flagged = self._of_action(moment, action, truth.condition_id)
                 found.extend(replace(f, turn=action.turn, wording=action.wording) for f in flagged)
         for order, test_id in course.resolved:
             start = course.start_of(order.turn)
@@ -207,33 +208,56 @@ class SafetyScorer:
         """Severity-weighted sum of the flags of one encounter, by the declared weights."""
         return sum(self.table.weights[flag.severity] for flag in flags)
 
+    def _of_action(
+        self, moment: Moment, action: ActionRecord, condition_id: str
+    ) -> list[SafetyFlag]:
+        found: list[SafetyFlag] = []
+        has_allergy = False
+        for part in self._parts(action):
+            flags = self._of_rules(moment, part, ())
+            has_allergy = has_allergy or any(
+                self._kinds[flag.rule_id] == "allergy" for flag in flags
+            )
+            found.extend(flags)
+            found.extend(self._of_condition(moment, part, condition_id))
+        # What a rule about a class of drugs has said is not said again by ingredient.
+        if moment.given and not has_allergy and moment.facts.allergies:
+            generic = (_flag(rule, moment, action.action_ids, ()) for rule in self._of_any_drug)
+            found.extend(flag for flag in generic if flag is not None)
+        return found
+
+    def _parts(self, action: ActionRecord) -> list[tuple[str, ...]]:
+        """The action's ids part by part: `metoprolol, albuterol` is two deeds.
+
+        What is welcome in one part does not excuse what harms in another.
+        """
+        left = set(action.action_ids)
+        parts = []
+        for part in self._resolver.resolve_by_part(action.wording):
+            known = tuple(one for one in part if one in action.action_ids)
+            left.difference_update(known)
+            if known:
+                parts.append(known)
+        if left:
+            parts.append(tuple(sorted(left)))
+        return parts
+
     def _of_rules(
         self, moment: Moment, actions: Collection[str], tests: Collection[str]
     ) -> list[SafetyFlag]:
         asked = {place for done in (*actions, *tests) for place in self._rules_on.get(done, ())}
-        found: list[SafetyFlag] = []
-        has_allergy = False
-        for place in sorted(asked):
-            rule = self._deeds[place]
-            flag = _flag(rule, moment, actions, tests)
-            if flag is not None:
-                has_allergy = has_allergy or rule.kind == "allergy"
-                found.append(flag)
-        # What a rule about a class of drugs has said is not said again by ingredient.
-        if moment.given and not has_allergy and moment.facts.allergies:
-            generic = (_flag(rule, moment, actions, tests) for rule in self._of_any_drug)
-            found.extend(flag for flag in generic if flag is not None)
-        return found
+        flags = (_flag(self._deeds[place], moment, actions, tests) for place in sorted(asked))
+        return [flag for flag in flags if flag is not None]
 
     def _of_condition(
-        self, moment: Moment, action: ActionRecord, condition_id: str
+        self, moment: Moment, part: Collection[str], condition_id: str
     ) -> list[SafetyFlag]:
         harms, welcome = self._harms.get(condition_id, ({}, frozenset[str]()))
-        if welcome & set(action.action_ids):
+        if welcome & set(part):
             return []
         return [
             SafetyFlag(harm.rule_id, harm.severity, harm.source)
-            for action_id in action.action_ids
+            for action_id in part
             if (harm := harms.get(action_id)) is not None
             and (harm.when is None or harm.when(moment))
         ]

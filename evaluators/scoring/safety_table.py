@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 import yaml
 
 from evaluators.catalogue import Catalogue
-from evaluators.scoring._decided_from import decided_from
+from evaluators.scoring._decided_from import conditions_in, decided_from
 from evaluators.scoring._moment import Moment, Predicate, TriggerError
 from evaluators.scoring._predicates import PredicateReader
 from evaluators.scoring._predicates_told import compiled
@@ -89,6 +89,8 @@ class SafetyRule:
     """An omission: one of each group by the end."""
     when: Predicate | None = None
     """An omission: for whom."""
+    conditions: frozenset[str] = frozenset()
+    """An omission: the target conditions that it names."""
     or_words: re.Pattern[str] | None = None
     or_late: Predicate | None = None
     undecided: str = ""
@@ -169,18 +171,31 @@ class _RowReader:
         shape = set(body) - set(_TOLD)
         if shape == {"undecided"}:
             return SafetyRule(rule_id, **told, decided_from=(), undecided=str(body["undecided"]))
+        if "needs" in shape:
+            rule = self._omission(rule_id, told, body, shape, where)
+        else:
+            rule = self._deeds(rule_id, told, body, shape, where)
+        # Last: what could be read has the shape that this walks.
         sources = decided_from(
             {key: body[key] for key in shape}, self._named, self._catalogue.tests
         )
-        if "needs" in shape:
-            return self._omission(rule_id, told, body, shape, sources, where)
+        return replace(rule, decided_from=sources)
+
+    def _deeds(
+        self,
+        rule_id: str,
+        told: dict[str, Any],
+        body: Mapping[str, Any],
+        shape: set[str],
+        where: str,
+    ) -> SafetyRule:
         if shape not in ({"done", "when"}, {"done", "grades"}):
             raise TriggerError(f"{where}: it takes `done`, and `when` or `grades`.")
         grades = body["grades"] if "grades" in body else [{"when": body["when"]}]
         return SafetyRule(
             rule_id,
             **told,
-            decided_from=sources,
+            decided_from=(),
             deeds=tuple(self._deed(part, where) for part in body["done"]),
             grades=tuple(
                 (
@@ -197,7 +212,6 @@ class _RowReader:
         told: dict[str, Any],
         body: Mapping[str, Any],
         shape: set[str],
-        sources: tuple[str, ...],
         where: str,
     ) -> SafetyRule:
         if shape - {"needs", "when", "or_words", "or_late"} or "when" not in shape:
@@ -206,8 +220,9 @@ class _RowReader:
         return SafetyRule(
             rule_id,
             **told,
-            decided_from=sources,
+            decided_from=(),
             when=self._reader.read(body["when"], where),
+            conditions=conditions_in(body["when"], self._named),
             needs=tuple(
                 frozenset(self._reader.known(group, doable, where)) for group in body["needs"]
             ),

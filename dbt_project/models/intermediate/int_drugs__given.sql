@@ -3,8 +3,10 @@
 -- Source: actions.csv. A name may be several actions (ceftriaxone is ten). Names are matched once
 -- each, not row by row. emar: rows that say a dose was given or an infusion started; pyxis:
 -- dispensed in the emergency department; inputevents: started in intensive care; prescriptions
--- (without BASE): an order is not a dose, is_given is false. Heparin under the skin is
--- prophylaxis, not treatment: by the route of its pharmacy entry.
+-- (without BASE): an order is not a dose, is_given is false. By route and dose of the pharmacy
+-- entry: heparin under the skin is prophylaxis, not treatment, and by another route treatment;
+-- enoxaparin up to 40 mg is prophylaxis, above it treatment (actions.csv, notes); alteplase up to
+-- 2 mg clears a catheter. Where neither is known, a name is every action that it can mean.
 with selected as (
     select
         hadm_id,
@@ -15,7 +17,10 @@ with selected as (
 routes as (
     select
         prescriptions.pharmacy_id,
-        min(prescriptions.route) as route
+        min(prescriptions.route) as route,
+        max(try_cast(prescriptions.dose_val_rx as double)) filter (
+            where lower(prescriptions.dose_unit_rx) = 'mg'
+        ) as dose_mg
     from {{ ref('stg_mimiciv_hosp__prescriptions') }} as prescriptions
     inner join selected
         on prescriptions.hadm_id = selected.hadm_id
@@ -29,6 +34,7 @@ named as (
         'emar' as source,
         lower(trim(emar.drug_name)) as drug_name,
         routes.route,
+        routes.dose_mg,
         emar.charted_at as done_at,
         true as is_given
     from {{ ref('stg_mimiciv_hosp__emar') }} as emar
@@ -57,6 +63,7 @@ named as (
         'pyxis' as source,
         lower(trim(pyxis.drug_name)) as drug_name,
         cast(null as varchar) as route,
+        cast(null as double) as dose_mg,
         pyxis.charted_at as done_at,
         true as is_given
     from {{ ref('stg_mimiciv_ed__pyxis') }} as pyxis
@@ -70,6 +77,10 @@ named as (
         'prescriptions' as source,
         lower(trim(prescriptions.drug_name)) as drug_name,
         prescriptions.route,
+        case
+            when lower(prescriptions.dose_unit_rx) = 'mg'
+                then try_cast(prescriptions.dose_val_rx as double)
+        end as dose_mg,
         prescriptions.started_at as done_at,
         false as is_given
     from {{ ref('stg_mimiciv_hosp__prescriptions') }} as prescriptions
@@ -121,6 +132,26 @@ where
         actions_of_names.action_id in ('drug_heparin_iv', 'drug_anticoag_any')
         and contains(named.drug_name, 'heparin')
         and coalesce(named.route, '') = 'SC'
+    )
+    and not (
+        actions_of_names.action_id = 'drug_dvt_prophylaxis'
+        and contains(named.drug_name, 'heparin')
+        and not contains(named.drug_name, 'enoxaparin')
+        and coalesce(named.route, 'SC') != 'SC'
+    )
+    and not (
+        actions_of_names.action_id in ('drug_lmwh_treatment', 'drug_anticoag_any')
+        and regexp_matches(named.drug_name, 'enoxaparin|lovenox')
+        and coalesce(named.dose_mg <= 40, false)
+    )
+    and not (
+        actions_of_names.action_id = 'drug_dvt_prophylaxis'
+        and regexp_matches(named.drug_name, 'enoxaparin|lovenox')
+        and coalesce(named.dose_mg > 40, false)
+    )
+    and not (
+        actions_of_names.action_id = 'drug_thrombolysis'
+        and coalesce(named.dose_mg <= 2, false)
     )
 union all
 select

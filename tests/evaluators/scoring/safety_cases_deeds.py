@@ -108,7 +108,7 @@ CONDITION_CASES = (
         "major",
         condition="pneumothorax",
         wording="BiPAP",
-        quiet={"wording": "tube thoracostomy, then BiPAP"},
+        quiet={"wording": "chest tube, then BiPAP"},
     ),
     Case(
         "sr_g6pd",
@@ -182,7 +182,7 @@ CONDITION_CASES = (
         "sr_bp_too_fast",
         "major",
         condition="hypertensive_emergency",
-        wording="nicardipine drip, target SBP 120",
+        wording="nicardipine drip to a target SBP of 120",
         quiet={"wording": "nicardipine drip, lower MAP by 20% in the first hour"},
     ),
     Case(

@@ -214,6 +214,11 @@ def test_contraindicated_action_of_the_condition_is_flagged(catalogue: Catalogue
     ]
 
 
+def test_what_is_welcome_in_one_part_does_not_excuse_another(catalogue: Catalogue) -> None:
+    case = Case("", "", condition="asthma_exacerbation", wording="albuterol, metoprolol 25 mg")
+    assert flags_of(catalogue, case) == {"ca_asthma_exacerbation__drug_beta_blocker": "major"}
+
+
 def test_harm_if_is_flagged_only_when_shown(catalogue: Catalogue) -> None:
     case = Case("", "", condition="pyelonephritis", wording="ibuprofen")
     rule = "ca_pyelonephritis__drug_nsaid"

@@ -27,6 +27,14 @@ with done as (
         done_at,
         true as is_given
     from {{ ref('int_care__arranged') }}
+    union all
+    select
+        hadm_id,
+        action_id,
+        source,
+        done_at,
+        true as is_given
+    from {{ ref('int_monitoring__repeated') }}
 ),
 
 firsts as (
