@@ -158,6 +158,23 @@ class OrderNames:
                 return found, tuple(word for word in full if word not in kept)
         return set(), ()
 
+    def run(self, words: Words) -> list[tuple[Words, str]]:
+        """The names that the words are from end to end, longest first; empty when they are not."""
+        found: list[tuple[Words, str]] = []
+        at = 0
+        while at < len(words):
+            for length in range(min(self.longest, len(words) - at), 0, -1):
+                piece = words[at : at + length]
+                ids = self.look_up(piece, any_order=False)
+                ids = ids or (self.look_up_expanded(piece) if length == 1 else set())
+                if len(ids) == 1:
+                    found.append((piece, next(iter(ids))))
+                    at += length
+                    break
+            else:
+                return []
+        return found
+
     def named_with(self, words: Iterable[str]) -> set[str]:
         """Tests of which one name has all of the words."""
         numbers = [self.with_token.get(word, set()) for word in words]

@@ -237,12 +237,14 @@ HARMLESS: Final[Mapping[str, frozenset[str]]] = MappingProxyType({
         "poc screen screening confirmatory conc concentration count titer quant quantitative "
         "second third first fourth delta hour hr gen generation 4th admission",
         "panel": "collection dipstick serology "
-        "fluid sample full set clean catch straight cath catheterized catheter catheterization foley specimen "
+        "fluid sample full set clean catch straight cath catheterized catheter catheterization "
+        "foley specimen "
         "midstream manual both arm left right bilateral am pm "
         "morning draw workup profile screen fasting admission automated",
         "micro": "surveillance fluid bacterial sample "
         "susceptibility susceptibilities bottles bottle assay "
-        "foot arm hand leg sacral peripheral central line site separate different two both stool sterile swab "
+        "foot arm hand leg sacral peripheral central line site separate different two both "
+        "stool sterile swab "
         "clean catch straight cath catheter catheterized foley specimen sample venipuncture "
         "aerobic anaerobic bottle sensitivity pcr screen nares swab expectorated induced "
         "midstream " + _SIDES,

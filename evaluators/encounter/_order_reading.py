@@ -42,6 +42,7 @@ MOST_CHOICES = 8
 _MOST_SPELLINGS = 12
 """Ways to spell a wording right that are tried; with more of them it is not read."""
 _WORD = re.compile(r"[a-z]+")
+_PIECES = re.compile(r"[a-z]+|[^a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ class OrderReader:
         found: dict[str, tuple[Resolution, str]] = {}
         for ways in product(*near.values()):
             right = dict(zip(near, ways, strict=True))
-            spelling = _WORD.sub(lambda one, by=right: by.get(one.group(), one.group()), text)
+            spelling = "".join(right.get(piece, piece) for piece in _PIECES.findall(text))
             one = self.single(spelling)
             if one is not None and one.test_id:
                 found.setdefault(one.test_id, (one, spelling))

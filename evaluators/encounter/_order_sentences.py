@@ -10,9 +10,9 @@ import re
 
 # Before an order: `Given his hypotension, check a lactate`; `For chest pain: ECG`.
 _LEADING_REASON = re.compile(
-    r"^((?:given|because(?: of)?|since|due to|in (?:the )?(?:light|view|setting) of|for|considering|"
-    r"based on|as (?:he|she|the|this|there|part)|with concern|concern(?:ed|ing)? for|if|"
-    r"to (?:rule|evaluate|assess|look|exclude|confirm|screen|monitor|determine|guide|identify|"
+    r"^((?:given|because(?: of)?|since|due to|in (?:the )?(?:light|view|setting) of|for|"
+    r"considering|based on|as (?:he|she|the|this|there|part)|with concern|"
+    r"concern(?:ed|ing)? for|if|to (?:rule|evaluate|assess|look|exclude|confirm|screen|monitor|determine|guide|identify|"
     r"detect|further|better|investigate|complete|start|begin|workup|work))\b)([^,:;]*)[,:]\s*",
     re.I,
 )

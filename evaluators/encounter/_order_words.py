@@ -29,14 +29,15 @@ QUALIFIERS = _words(
     available if done already yet then first second next recommend suggest consider
     arrange schedule proceed obtained collect collected measure measured add addon go ahead
     monitor monitoring follow followup up right away result resulted reported reading readings
-    determination checks quick needed by bid tid qid prn clinical lat ill well ive at q
+    determination off what earlier sample existing periphery checks quick needed by bid tid qid prn clinical lat ill well ive at q
     """
 )
 LEADING = QUALIFIERS | {"a", "an", "i", "some", "ok", "okay", "he", "she", "they", "it"}
 REPETITION = re.compile(
     r"\b(?:[123]|one|two|three) (?:sets?|views?|times)\b|\bx ?\d+\b|\b\d+ ?x\b"
     r"|\bq ?\d+ ?h(?:r|rs|ours?)?\b"
-    r"|\bq ?\d{1,2}\b(?! ?[a-z])|\bq ?\d+(?:-\d+)? ?(?:m|min|mins|minutes?|d|days?)\b|\bq ?(?:am|pm|day|hour|shift|daily)\b"
+    r"|\bq ?\d{1,2}\b(?! ?[a-z])|\bq ?\d+(?:-\d+)? ?(?:m|min|mins|minutes?|d|days?)\b"
+    r"|\bq ?(?:am|pm|day|hour|shift|daily)\b"
     r"|\b(?:at|in|every|after|within)? ?\d+(?:-\d+)?(?: ?(?:and|&|/) ?\d+)?"
     r" ?(?:h|hr|hrs|hours?|min|mins|minutes?|days?)\b(?: later\b)?"
     r"|#\d+\b|\b\d/\d(?:/\d)? ?h(?:r|rs|ours?)?\b|\b\d+(?:st|nd|rd)\b"
@@ -117,6 +118,10 @@ SPELLED_OUT = (
             re.I,
         ),
         r"CT chest\1, CT abdomen and pelvis\1",
+    ),
+    (
+        re.compile(r"\b(ua|u/a|urinalysis) ?(?:/|&|\+|,|and) ?(?:reflex )?(?:culture|cx)\b", re.I),
+        r"\1, urine culture",
     ),
     (re.compile(r"^pan ?-?cultures?\s*[:(-]\s*([^)]*)\)?$", re.I), r"\1 culture"),
     (

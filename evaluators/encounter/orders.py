@@ -138,7 +138,7 @@ class OrderResolver:
         return found or self._read_line(begun(line) or line)
 
     def _including(self, head: str, tail: str) -> tuple[Resolution, ...]:
-        """`LFTs including bilirubin`: what belongs to the order before it is no order of its own."""
+        """`LFTs including bilirubin`: what belongs to the order before it is not ordered again."""
         first = self._resolve_spelled_out(head)
         known = {one.test_id for one in first if one.test_id}
         inside = self._reader.members(known)
@@ -186,9 +186,10 @@ class OrderResolver:
         parts = divided(line)
         whole = self._reader.single(line)
         is_list = self._are_orders(parts) and ("," in line or not self._reader.is_name(line))
-        if whole is not None and whole.test_id and not is_list:
-            return (whole,)
         tool = _tool(line)
+        named_tool = tool is not None and "(" in line  # `eGFR (CKD-EPI)`
+        if whole is not None and whole.test_id and not (is_list or named_tool):
+            return (whole,)
         if tool is not None:
             return (tool,)
         if whole is not None and not is_list:
@@ -348,19 +349,7 @@ class OrderResolver:
         """`CBC BMP lipase`: names with nothing between them, and nothing else."""
         words = tokens(REPETITION.sub(" ", spelled(text)))
         words = tuple(word for word in words if word not in QUALIFIERS)
-        found: list[Resolution] = []
-        at = 0
-        while at < len(words):
-            for length in range(min(self._names.longest, len(words) - at), 0, -1):
-                piece = words[at : at + length]
-                ids = self._names.look_up(piece, any_order=False)
-                ids = ids or (self._names.look_up_expanded(piece) if length == 1 else set())
-                if len(ids) == 1:
-                    found.append(Resolution(" ".join(piece), next(iter(ids)), 100.0))
-                    at += length
-                    break
-            else:
-                return ()
+        found = [Resolution(" ".join(piece), one, 100.0) for piece, one in self._names.run(words)]
         kinds = {self.tests[one.test_id].kind for one in found if one.test_id}
         if len(found) < 2 or not kinds <= RUN_KINDS or is_treatment(text):
             return ()

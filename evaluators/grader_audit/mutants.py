@@ -70,7 +70,7 @@ MUTATIONS: Final = (
     _m("diagnosis", "phrases of the terms file count", "for key, value in written[\"phrases\"].items()}", "for key, value in ()}"),
     _m("diagnosis", "a shared phrase means the category's own condition", "for c in own),\n            *((c.condition_id, c.name, c.synonyms) for c in foreign),", "for c in foreign),\n            *((c.condition_id, c.name, c.synonyms) for c in own),"),
     _m("diagnosis", "phrases may have their head first", "yield (bare[-1], *bare[:-1])", "yield bare"),
-    _m("diagnosis", "a general name gives way to a special one", "if is_special and Mark.WORD not in between:", "if False:"),
+    _m("diagnosis", "a general name gives way to a special one", "if is_special and Mark.WORD not in marks:", "if False:"),
     _m("_spelling", "misspelled words are corrected", "return None if right == lowered else right", "return None"),
     _m("_spelling", "of two near words none is taken", "if len(nearest) == 1 else word", "if nearest else word"),
     _m("diagnosis", "denied phrases do not count", "if span.start not in denied]", "]"),

@@ -1,8 +1,8 @@
 """An answer with its misspelled words put right, where only one word can be meant.
 
 Belongs here: which words are spelled well, and the correction. Words of other diagnoses (in the
-terms file) are known too, so that a slip in `hypocalcemia` is never hypercalcemia. Does not belong here: what the
-corrected words name (`diagnosis`), words that are united on purpose (`wording`).
+terms file) are known too, so that a slip in `hypocalcemia` is never hypercalcemia. Does not belong
+here: what the corrected words name (`diagnosis`), words that are united on purpose (`wording`).
 """
 
 from __future__ import annotations

@@ -208,9 +208,9 @@ class DiagnosisMatcher:
     def _principal(self, tokens: Sequence[Token], affirmed: Sequence[_Span]) -> _Span:
         first = affirmed[0]
         for later in affirmed[1:]:
-            between = [token.mark for token in tokens[first.end : later.start]]
+            marks = [token.mark for token in tokens[first.end : later.start]]
             is_special = later.entry_id in self._terms.gives_way.get(first.entry_id or "", ())
-            if is_special and Mark.WORD not in between:
+            if is_special and Mark.WORD not in marks:
                 return later  # `acute coronary syndrome: NSTEMI`
         if first.entry_id in self._terms.symptoms:
             for later in affirmed[1:]:
@@ -303,8 +303,8 @@ class DiagnosisMatcher:
         for entry_id, _, synonyms in entries:
             for synonym in (*synonyms, *self._terms.phrases.get(entry_id, ())):
                 phrases.setdefault(words(synonym), (entry_id, "synonym"))
-        for phrase, meant in list(phrases.items()):
-            for other in self._turned(phrase):
+        for spoken, meant in list(phrases.items()):
+            for other in self._turned(spoken):
                 phrases.setdefault(other, meant)
         phrases.pop((), None)
         return phrases
