@@ -15,9 +15,9 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from evaluators.catalogue import Catalogue
+from evaluators.catalogue import Action, Catalogue
 from evaluators.encounter._order_names import EXTRA_NAMES, HARMLESS, SAME_WORDS
-from evaluators.encounter._order_words import DIVIDING, OTHER_WORDS, QUALIFIERS
+from evaluators.encounter._order_words import DIVIDING, FLUIDS, OTHER_WORDS, QUALIFIERS
 from evaluators.encounter._wording import singular, spellings, tokens
 
 THRESHOLD = 90.0
@@ -27,6 +27,8 @@ SHORT = 5
 """Letters from which a word may be misspelled."""
 _LONG = 10
 """Letters from which two mistakes in a word are corrected, not one."""
+_SHORTEST = 3
+"""Letters from which a word beside others may be misspelled."""
 _SQUASHED = 4
 """Letters from which names are compared without blanks."""
 _REMEMBERED = 8192
@@ -91,11 +93,13 @@ class OrderNames:
             for token in found:
                 with_token[token].add(number)
         self.with_token = dict(with_token)
+        self._as_written = frozenset(found for _, found in (*own, *added))
         self.longest = max(map(len, exact))
         known = set(spellings()) | {word for found in (*plural, *expanded) for word in found}
+        self._targets = sorted(word for word in known if len(word) > _SHORTEST and word.isalpha())
+        known |= {word for one in catalogue.actions.values() for word in _words_of_action(one)}
         self.known = frozenset(known | QUALIFIERS | OTHER_WORDS | _words_of_tables())
-        self._targets = sorted(word for word in known if len(word) >= SHORT and word.isalpha())
-        self.spelled_right = lru_cache(maxsize=_REMEMBERED)(self._spelled_right)
+        self.near = lru_cache(maxsize=_REMEMBERED)(self._near)
 
     def look_up(self, words: Words, *, any_order: bool) -> set[str]:
         """Tests that have these words as a name.
@@ -111,6 +115,10 @@ class OrderNames:
         if not found and any_order:
             found = self.bag.get(tuple(sorted(words)))
         return found or set()
+
+    def is_written_so(self, words: Words) -> bool:
+        """Whether a name has these words in this order, plurals aside."""
+        return words in self._as_written or words in self.plural or singular(words) in self.plural
 
     def look_up_expanded(self, words: Words) -> set[str]:
         """The same with abbreviations written out on both sides, or without blanks."""
@@ -150,6 +158,23 @@ class OrderNames:
                 return found, tuple(word for word in full if word not in kept)
         return set(), ()
 
+    def run(self, words: Words) -> list[tuple[Words, str]]:
+        """The names that the words are from end to end, longest first; empty when they are not."""
+        found: list[tuple[Words, str]] = []
+        at = 0
+        while at < len(words):
+            for length in range(min(self.longest, len(words) - at), 0, -1):
+                piece = words[at : at + length]
+                ids = self.look_up(piece, any_order=False)
+                ids = ids or (self.look_up_expanded(piece) if length == 1 else set())
+                if len(ids) == 1:
+                    found.append((piece, next(iter(ids))))
+                    at += length
+                    break
+            else:
+                return []
+        return found
+
     def named_with(self, words: Iterable[str]) -> set[str]:
         """Tests of which one name has all of the words."""
         numbers = [self.with_token.get(word, set()) for word in words]
@@ -178,19 +203,33 @@ class OrderNames:
         top = max(best.values())
         return {test_id for test_id, score in best.items() if top - score <= MARGIN}, top
 
-    def _spelled_right(self, word: str) -> str | None:
-        """The one known word that `word` is a misspelling of; None without exactly one."""
-        word = singular((word,))[0]
-        if word in self.known or len(word) < SHORT or not word.isalpha():
-            return None
+    def is_known(self, word: str) -> bool:
+        """Whether a word is spelled as one that somebody knows, plural or not."""
+        return word in self.known or singular((word,))[0] in self.known or word in FLUIDS
+
+    def is_misspelled(self, word: str) -> bool:
+        """Whether nobody knows the word, and it is near one that is known."""
+        return len(word) >= SHORT and not self.is_known(word) and bool(self.near(word))
+
+    def _near(self, word: str, is_alone: bool = True) -> tuple[str, ...]:
+        """Known words that an unknown one may be a misspelling of, the nearest alone.
+
+        Short words are read only beside others (`chest xry`): alone they may be anything.
+        """
+        if len(word) < (SHORT if is_alone else _SHORTEST) or not word.isalpha():
+            return ()
         most = 2 if len(word) >= _LONG else 1
-        near = process.extract(word, self._targets, scorer=OSA.distance, score_cutoff=most, limit=6)
-        near = [one for one in near if one[0][0] == word[0]]
-        if not near:
-            return None
-        least = min(one[1] for one in near)
-        stems = {singular((one[0],))[0] for one in near if one[1] == least}
-        return stems.pop() if len(stems) == 1 else None
+        distances: dict[str, float] = {}
+        for form in dict.fromkeys((word, singular((word,))[0])):
+            if distances:  # `hepatits` is hepatitis, not the plural of a word near "hepatic"
+                break
+            for target, distance, _ in process.extract(
+                form, self._targets, scorer=OSA.distance, score_cutoff=most, limit=12
+            ):
+                if target[0] == word[0]:
+                    distances[target] = min(distance, distances.get(target, distance))
+        least = min(distances.values(), default=0)
+        return tuple(sorted(target for target, one in distances.items() if one == least))
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -222,6 +261,12 @@ def _without(full: Words, left_out: frozenset[str]) -> Iterator[Words]:
     bare = tuple(word for word in full if word not in left_out)
     if bare:
         yield bare
+
+
+def _words_of_action(action: Action) -> Iterator[str]:
+    """Words of what is given or done: spelled well, so never a misspelled test."""
+    for phrase in (action.canonical_name, *action.synonyms):
+        yield from tokens(phrase)
 
 
 def _words_of_tables() -> set[str]:

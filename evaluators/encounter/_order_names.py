@@ -213,6 +213,13 @@ SAME_WORDS: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
         stains > stain
         smears > smear
         urines > urine
+        plain films > xray
+        plain xray > xray
+        radiographs > xray
+        prot > protein
+        gluc > glucose
+        trough level > level
+        trough > level
         """,
         ">",
     ).items()
@@ -223,19 +230,21 @@ _SIDES = "left right bilateral bilaterally l r both sided"
 HARMLESS: Final[Mapping[str, frozenset[str]]] = MappingProxyType({
     kind: frozenset(words.split())
     for kind, words in {
-        "lab": "swab nasopharyngeal np random spot trough peak activity concentrations "
+        "lab": "swab nasopharyngeal np random spot activity concentrations "
         "fasting nonfasting automated sample reflex stick pre post dose high sensitivity "
         "sensitive sequential paired interval peripheral tube "
-        "clean catch am pm morning draw venipuncture fingerstick "
+        "clean catch am pm morning draw venipuncture "
         "poc screen screening confirmatory conc concentration count titer quant quantitative "
         "second third first fourth delta hour hr gen generation 4th admission",
         "panel": "collection dipstick serology "
-        "fluid sample full set clean catch straight cath catheterized catheter catheterization foley specimen "
+        "fluid sample full set clean catch straight cath catheterized catheter catheterization "
+        "foley specimen "
         "midstream manual both arm left right bilateral am pm "
         "morning draw workup profile screen fasting admission automated",
         "micro": "surveillance fluid bacterial sample "
         "susceptibility susceptibilities bottles bottle assay "
-        "foot arm hand leg sacral peripheral central line site separate different two both stool sterile swab "
+        "foot arm hand leg sacral peripheral central line site separate different two both "
+        "stool sterile swab "
         "clean catch straight cath catheter catheterized foley specimen sample venipuncture "
         "aerobic anaerobic bottle sensitivity pcr screen nares swab expectorated induced "
         "midstream " + _SIDES,
@@ -243,14 +252,14 @@ HARMLESS: Final[Mapping[str, frozenset[str]]] = MappingProxyType({
         "protocol imaging scan erect decubitus oblique weight bearing frontal single multiple "
         "series complete comprehensive " + _SIDES,
         "ecg": "monitoring monitor continuous old prior comparison compare formal limited complete "
-        "12 twelve lead sided right posterior resting " + _SIDES,
+        "12 twelve lead resting",
         "procedure": "diagnostic therapeutic urgent emergency inpatient flexible elective "
         "monitoring procedure knee shoulder hip ankle wrist elbow large volume guided "
         "fiberoptic spot " + _SIDES,
         "vital": "full complete room air score scale check exam rate noninvasive cuff automated "
         "continuous monitoring monitor hourly strict oral rectal axillary core manual "
         "frequent bedside assess assessment spot arm both " + _SIDES,
-        "exam": "directed targeted brief screening comprehensive system body "
+        "exam": "exam directed targeted brief screening comprehensive system body "
         "findings sign signs quick physical clinical "
         "focused detailed full complete thorough careful bedside repeat assess perform "
         "check review " + _SIDES,
@@ -271,6 +280,7 @@ DETAILS: Final[Mapping[str, frozenset[str]]] = MappingProxyType({
     "proc_colonoscopy": frozenset({"biopsy", "biopsies", "prep"}),
     "lab_hcv_ab": frozenset({"reflex", "reflex rna", "reflex to rna", "reflex pcr", "reflex to pcr",
                              "reflex viral load", "reflex to viral load"}),
+    "img_us_renal": frozenset({"doppler", "dopplers"}),
     "img_us_scrotum": frozenset({"doppler", "dopplers"}),
     "img_us_pelvis": frozenset({"doppler", "dopplers"}),
     "img_mr_head": frozenset({"dwi", "diffusion", "stroke protocol"}),

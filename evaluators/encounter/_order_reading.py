@@ -7,16 +7,20 @@ not belong here: dividing a wording into orders (`orders`, which states the rule
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import product
 
 from rapidfuzz import fuzz
 
 from evaluators.catalogue import Catalogue, CatalogueTest
 from evaluators.encounter._order_index import SHORT, OrderNames
 from evaluators.encounter._order_names import DETAILS
+from evaluators.encounter._order_sentences import begun, is_treatment, sought
 from evaluators.encounter._order_words import (
+    BEGUN_KINDS,
     BLOOD,
     CONTRAST,
     DIVIDING,
@@ -35,7 +39,10 @@ from evaluators.encounter._order_words import (
 from evaluators.encounter._wording import singular, spelled, tokens
 
 MOST_CHOICES = 8
+_MOST_SPELLINGS = 12
+"""Ways to spell a wording right that are tried; with more of them it is not read."""
 _WORD = re.compile(r"[a-z]+")
+_PIECES = re.compile(r"[a-z]+|[^a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +79,78 @@ class OrderReader:
         self.names = OrderNames(catalogue)
 
     def single(self, text: str, *, any_order: bool = True) -> Resolution | None:
-        """Rules 1 and 2; None when neither holds."""
+        """Rules 1 to 3; None when none holds."""
         wording = text.strip(" .,:!?")
-        for words, ignored in self._variants(wording):
+        for number, (words, ignored) in enumerate(self._variants(wording)):
+            if number == 1 and any_order:  # before a word is left out, all of them together
+                ids = self.names.look_up_expanded(tokens(wording))
+                if ids:
+                    return self._one_of(wording, ids, "")
+                if is_treatment(REASON.split(wording, maxsplit=1)[0]):
+                    return None
             ids = self.names.look_up(words, any_order=any_order)
             ids = ids | self._rivals(words, ignored, ids) if ids and ignored else ids
-            if len(ids) == 1:
-                return Resolution(wording, next(iter(ids)), 100.0, ignored=ignored)
             if ids:
-                return self.ambiguous(wording, ids)
-        found = self._without_detail(wording, any_order=any_order)
-        return found or (self._widely(wording) if any_order else None)
+                return self._one_of(wording, ids, ignored)
+        bare = REPETITION.sub(" ", PARENTHESES.sub(" ", spelled(wording)))
+        for text in dict.fromkeys((wording, bare, REASON.split(bare, maxsplit=1)[0])):
+            found = self._without_detail(wording, text, any_order=any_order)
+            if found is not None:
+                return found
+        return self._widely(wording) if any_order else None
+
+    def _one_of(self, wording: str, ids: set[str], ignored: str) -> Resolution:
+        if len(ids) > 1:
+            return self.ambiguous(wording, ids)
+        return Resolution(wording, next(iter(ids)), 100.0, ignored=ignored)
+
+    def is_refused(self, text: str) -> bool:
+        """Whether the words ask for no test: `hold troponins`, `start digoxin`."""
+        rest = begun(text)
+        if rest:
+            one = self.single(rest)
+            if one is None or one.test_id is None:
+                return bool(NO_ORDER.match(text))
+            is_level = "level" in tokens(rest)
+            return not (is_level or self._tests[one.test_id].kind in BEGUN_KINDS)
+        return bool(NO_ORDER.match(text))
+
+    def names_a_test(self, text: str) -> bool:
+        """Whether the words are one test."""
+        one = self.single(text) if text else None
+        return one is not None and one.test_id is not None
+
+    def members(self, test_ids: Iterable[str]) -> set[str]:
+        """The tests and all that belongs to them, panels within panels included."""
+        tests = set(test_ids)
+        for test_id in list(tests):
+            tests |= set(self._tests[test_id].member_test_ids)
+        return tests | {
+            test.test_id
+            for test in self._tests.values()
+            if test.member_test_ids and tests.issuperset(test.member_test_ids)
+        }
+
+    def is_name(self, text: str) -> bool:
+        """Whether the words, qualifiers aside, are a name as it stands."""
+        words = tokens(REPETITION.sub(" ", PARENTHESES.sub(" ", spelled(text))))
+        bare = tuple(word for word in words if word not in QUALIFIERS)
+        return self.names.is_written_so(words) or self.names.is_written_so(bare)
+
+    def mostly_within(self, tests: set[str]) -> set[str]:
+        """Panels of which at least half of the members are among `tests`: LFTs within a CMP."""
+        return {
+            panel.test_id
+            for panel in self._tests.values()
+            if panel.member_test_ids
+            and 2 * len(tests.intersection(panel.member_test_ids)) >= len(panel.member_test_ids)
+        }
+
+    def sought(self, text: str) -> Resolution | None:
+        """`check for edema`: what is looked for, by its name."""
+        rest = sought(text)
+        one = self.single(rest) if rest else None
+        return replace(one, wording=text) if one is not None and one.test_id else None
 
     def named(self, text: str) -> Resolution | None:
         """Exactly one test that clinicians call so, nothing left out."""
@@ -97,10 +165,12 @@ class OrderReader:
         if reason and plain[: reason.start()].strip():
             plain = plain[: reason.start()]
         words = plain_words(plain)
+        if is_treatment(plain):
+            return Resolution(wording, None, 0.0)
         if not words or len(words) > 2 * self.names.longest:
             return Resolution(wording, None, 0.0)
         every = plain_words(wording)
-        found = self.fuzzy(wording, every) or self.corrected(wording)
+        found = self.corrected(wording) or self.fuzzy(wording, every)
         if found is None and every != words:
             found = self.fuzzy(wording, words)
             if found and found.test_id:  # misspelled, and with words left out: asked, not guessed
@@ -108,16 +178,32 @@ class OrderReader:
         return found or self._related(wording, words)
 
     def corrected(self, wording: str) -> Resolution | None:
-        """Rule 5: every word that nobody knows is replaced by the one it is nearly spelled as."""
+        """Rule 5: every word that nobody knows is replaced by one that it is nearly spelled as.
+
+        A word may be near several: the words around it decide, and where they do not, it is asked.
+        """
         text = spelled(wording)
-        right = _WORD.sub(lambda one: self.names.spelled_right(one.group()) or one.group(), text)
-        if right == text:
+        near = {
+            word: self.names.near(word, is_alone=" " not in text.strip())
+            for word in dict.fromkeys(_WORD.findall(text))
+            if not self.names.is_known(word)
+        }
+        near = {word: ways for word, ways in near.items() if ways}
+        if not near or math.prod(map(len, near.values())) > _MOST_SPELLINGS:
             return None
-        found = self.single(right)
-        if found is None or found.test_id is None:
-            return None
-        ratio = min(99.0, max(90.0, round(fuzz.ratio(text, right), 1)))
-        return replace(found, wording=wording, confidence=ratio)
+        found: dict[str, tuple[Resolution, str]] = {}
+        for ways in product(*near.values()):
+            right = dict(zip(near, ways, strict=True))
+            spelling = "".join(right.get(piece, piece) for piece in _PIECES.findall(text))
+            one = self.single(spelling)
+            if one is not None and one.test_id:
+                found.setdefault(one.test_id, (one, spelling))
+        if len(found) > 1:
+            return self.ambiguous(wording, found)
+        for one, spelling in found.values():
+            ratio = min(99.0, max(90.0, round(fuzz.ratio(text, spelling), 1)))
+            return replace(one, wording=wording, confidence=ratio)
+        return None
 
     def fuzzy(self, wording: str, words: tuple[str, ...]) -> Resolution | None:
         ids, ratio = self.names.fuzzy(words)
@@ -132,6 +218,7 @@ class OrderReader:
     def _variants(self, wording: str) -> Iterable[tuple[tuple[str, ...], str]]:
         """Tokens of the wording with more and more left out, and what was left out."""
         yield tokens(wording), ""
+        yield tokens(wording), ""  # the second time with what clinicians call it
         text, ignored = spelled(wording), []
         for pattern in (PARENTHESES, REPETITION):
             removed = [match.group(0) for match in pattern.finditer(text)]
@@ -169,9 +256,9 @@ class OrderReader:
         rivals = (self.names.named_with((*singular(words), word)) for word in left_out)
         return set().union(*rivals) - ids
 
-    def _without_detail(self, wording: str, *, any_order: bool) -> Resolution | None:
+    def _without_detail(self, wording: str, text: str, *, any_order: bool) -> Resolution | None:
         """Leave out `serum` and contrast, where the catalogue makes nothing of them."""
-        text = spelled(wording)
+        text = spelled(text)
         words = [word for word in tokens(text) if word not in QUALIFIERS]
         rest = tuple(word for word in words if word not in BLOOD)
         if rest and len(rest) < len(words) and not FLUIDS.intersection(words):
@@ -234,9 +321,10 @@ class OrderReader:
     def _is_detail(self, ids: set[str], tail: str) -> bool:
         """Whether what follows "with" is done with the order, or is part of its panel."""
         (test_id,) = ids
-        if tail in DETAILS.get(test_id, ()) or not tail:
+        core = " ".join(word for word in tail.split() if word not in QUALIFIERS)
+        if not tail or not DETAILS.get(test_id, frozenset()).isdisjoint({tail, core}):
             return True
-        if self._is_telling(tail) or any(map(self.names.spelled_right, tokens(tail))):
+        if self._is_telling(tail) or any(map(self.names.is_misspelled, tokens(tail))):
             return False  # a misspelled tail may be telling too: `with diferential`
         inner = [self.single(part.text) for part in divided(tail)]
         members = self._tests[test_id].member_test_ids

@@ -25,18 +25,19 @@ QUALIFIERS = _words(
     views upright supine set sets another new current further also additional standard
     screening patient patients on in from as next more with is are show give provide include
     id can you could kindly also place each time same day morning am tomorrow tonight evening
-    pm overnight hourly once twice lets let us have its his her their this that here soon possible
-    available if done already not yet then first second next begin recommend suggest consider
+    pm overnight hourly once twice lets let have its his her their this that here soon possible
+    available if done already yet then first second next recommend suggest consider
     arrange schedule proceed obtained collect collected measure measured add addon go ahead
     monitor monitoring follow followup up right away result resulted reported reading readings
-    determination checks quick needed bid tid qid prn clinical lat ill well ive at q
+    determination off what earlier sample existing periphery checks quick needed by bid tid qid prn clinical lat ill well ive at q
     """
 )
 LEADING = QUALIFIERS | {"a", "an", "i", "some", "ok", "okay", "he", "she", "they", "it"}
 REPETITION = re.compile(
     r"\b(?:[123]|one|two|three) (?:sets?|views?|times)\b|\bx ?\d+\b|\b\d+ ?x\b"
     r"|\bq ?\d+ ?h(?:r|rs|ours?)?\b"
-    r"|\bq ?\d+(?:-\d+)? ?(?:m|min|mins|minutes?|d|days?)\b|\bq ?(?:am|pm|day|hour|shift|daily)\b"
+    r"|\bq ?\d{1,2}\b(?! ?[a-z])|\bq ?\d+(?:-\d+)? ?(?:m|min|mins|minutes?|d|days?)\b"
+    r"|\bq ?(?:am|pm|day|hour|shift|daily)\b"
     r"|\b(?:at|in|every|after|within)? ?\d+(?:-\d+)?(?: ?(?:and|&|/) ?\d+)?"
     r" ?(?:h|hr|hrs|hours?|min|mins|minutes?|days?)\b(?: later\b)?"
     r"|#\d+\b|\b\d/\d(?:/\d)? ?h(?:r|rs|ours?)?\b|\b\d+(?:st|nd|rd)\b"
@@ -61,29 +62,6 @@ REASON = re.compile(
     r"after|before|prior to|post|pre|while|when|until|during|following|on|from|at|per|via|despite)"
     r"\b|[:\u2013\u2014<>?=]| - |\.{2,}"
 )
-# The same before an order: `Given his hypotension, check a lactate`.
-LEADING_REASON = re.compile(
-    r"^(?:given|because(?: of)?|since|due to|in (?:light|view) of|in (?:the )?setting of|for|"
-    r"considering|based on|as (?:he|she|the|this|there|part)|with concern|concern(?:ed|ing)? for|"
-    r"to (?:rule|evaluate|assess|look|exclude|confirm|screen|monitor|determine|guide|identify|"
-    r"detect|further|better|investigate|complete|start|begin|workup|work))\b[^,:;]*[,:]\s*",
-    re.I,
-)
-INCLUDING = re.compile(
-    r"[,(]?\s*\b(?:including|includes?|incl|inclusive of|to include|consisting of|comprising|"
-    r"such as|i\.?e\b|e\.?g\b)\b[.,:]?\s*",
-    re.I,
-)
-# A dose, a route or a drip: then the words name a treatment, not the test of the same name.
-TREATMENT = re.compile(
-    r"\b\d+(?:[.,]\d+)? ?(?:mg|g|gm|grams?|mcg|ug|meq|mmol|units?|iu|ml|cc|l|liters?|amps?|tabs?|"
-    r"tablets?|puffs?|packs?|bags?)\b(?! ?/)|\b(?:gtt|drip|infusion|bolus|nebs?|nebuli[sz]er|"
-    r"inhaler|supplement(?:ation)?|replacement|repletion|tablets?|capsules?|transfusion|transfuse|"
-    r"sliding scale)\b",
-    re.I,
-)
-# What begins so may be a drug or a monitor: `start digoxin` is none, `start telemetry` is an order.
-BEGINNING = re.compile(r"^(?:please )?(?:start|begin|initiate|give|continue|resume|place)(?: on)? ")
 # A reason that begins so may tell the specimen: what follows is looked at before it is dropped.
 TELLING_REASON = re.compile(r"^(?:on|from|at|via|per|when|following)\b")
 WITH = re.compile(r"\bwith\b")
@@ -121,6 +99,12 @@ SPELLED_OUT = (
     (re.compile(r"\bu ?/ ?s\b", re.I), "ultrasound"),
     (re.compile(r"\bu\.s\.(?=\s|$)", re.I), "ultrasound"),
     (re.compile(r"\bncct\b", re.I), "CT without contrast"),
+    (re.compile(r"^((?:.*\b)?ct\b.*)\bnc\b", re.I), r"\1 without contrast"),
+    (re.compile(r"\bw ?/ *$", re.I), "with contrast"),
+    (
+        re.compile(r"\bpt ?/ ?inr ?(?:,? and|,|&|\+|/) ?a?ptt\b", re.I),
+        "PT/INR/PTT",
+    ),
     (re.compile(r"\bcect\b", re.I), "CT with contrast"),
     (re.compile(r"\bvit\b\.?", re.I), "vitamin"),
     (re.compile(r"\bb ?/ ?l\b|\bbilat\b\.?", re.I), "bilateral"),
@@ -136,17 +120,35 @@ SPELLED_OUT = (
         r"CT chest\1, CT abdomen and pelvis\1",
     ),
     (
+        re.compile(r"\b(ua|u/a|urinalysis) ?(?:/|&|\+|,|and) ?(?:reflex )?(?:culture|cx)\b", re.I),
+        r"\1, urine culture",
+    ),
+    (re.compile(r"^pan ?-?cultures?\s*[:(-]\s*([^)]*)\)?$", re.I), r"\1 culture"),
+    (
+        re.compile(
+            r"\b(?:post|pre)[ -]?(?:transfusion|op(?:erative)?|procedure|procedural|dialysis|hd|"
+            r"transplant|intubation|extubation|fluids?|bolus|treatment|diuresis|repletion|"
+            r"hydration|infusion|dose|cath|pci|arrest|resuscitation|cardioversion|admission|"
+            r"antibiotics?|thrombolysis|tpa)\b",
+            re.I,
+        ),
+        "",
+    ),
+    (
         re.compile(r"\bpan ?-?cultures?\b(?=[^:]*$)", re.I),
         "blood culture, urine culture, sputum culture",
     ),
-    (re.compile(r"\bcultures? (?:of )?(?:the )?(?:blood|bld)\b(?! culture)", re.I), "blood culture"),
+    (
+        re.compile(r"\bcultures? (?:of )?(?:the )?(?:blood|bld)\b(?! culture)", re.I),
+        "blood culture",
+    ),
     (re.compile(r"\bx ?- ?ra?e?y\b", re.I), "xray"),
 )
 # An order that begins so asks for no test; what is joined to it by "and" does not either.
 NO_ORDER = re.compile(
     r"^(?:please )?(?:replete|replace|cancel|hold|discontinue|stop|avoid|no|not|dont|do not|defer|"
     r"transfuse|start|administer|bolus|infuse|d/c|skip|decline|refuse|supplement|consult|titrate|"
-    r"increase|decrease|treat|prescribe|refer|transfer|admit|discharge|never|without)\b",
+    r"increase|decrease|treat|prescribe|refer|transfer|admit|discharge|never)\b",
     re.I,
 )
 # What may not follow "with" in silence: it would be another study.
@@ -171,6 +173,7 @@ TELLING = frozenset(
 # Words that are spelled well and mean something that is no test of the catalogue.
 OTHER_WORDS = frozenset(
     [
+        "hide",
         "lactase",
         "lactose",
         "cortisone",
@@ -270,6 +273,7 @@ FLUIDS = _words(
     urine urinary csf pleural ascites ascitic peritoneal joint synovial stool
     """
 )
+SAMPLED = FLUIDS - {"urine", "urinary", "stool"}
 # Strong separators always divide; weak ones divide where no longer name spans them.
 STRONG = re.compile(
     r"[;\n\r|]+|(?:^|\s)\d{1,2}[.)]\s+"
@@ -293,6 +297,15 @@ IMPLIED_FLUIDS = {
     "panel_ascites": "ascitic fluid",
     "panel_joint": "joint fluid",
 }
+# Words that make one salt or drug of two names side by side.
+COMPOUNDS = _words(
+    """
+    sodium potassium calcium magnesium chloride bicarbonate phosphate bicarb iron glucose albumin
+    lactate protein acetate ammonia fe folate vitamin na k ca mg
+    """
+)
+# Kinds that may be begun or continued without being a drug.
+BEGUN_KINDS = frozenset({"ecg", "vital", "panel", "imaging", "micro", "exam", "procedure"})
 # Kinds of tests that are written side by side without a comma.
 RUN_KINDS = frozenset({"lab", "panel", "micro", "imaging", "ecg"})
 

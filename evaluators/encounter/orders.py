@@ -34,6 +34,7 @@ Anything else is unrecognised. A wrong test is never returned silently.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache, lru_cache
 
@@ -46,15 +47,25 @@ from evaluators.encounter._order_reading import (
     divided,
     plain_words,
 )
+from evaluators.encounter._order_sentences import (
+    begun,
+    exam_of,
+    is_treatment,
+    leading_reason,
+    parted_at_including,
+    puncture,
+)
 from evaluators.encounter._order_words import (
+    COMPOUNDS,
     FLUIDS,
     IMPLIED_FLUIDS,
     LEAD,
-    NO_ORDER,
     PARENTHESES,
     QUALIFIERS,
+    REASON,
     REPETITION,
     RUN_KINDS,
+    SAMPLED,
     STRONG,
     WITH,
     spelled_out,
@@ -111,21 +122,78 @@ class OrderResolver:
 
     def _resolve(self, line: str) -> tuple[Resolution, ...]:
         line = LEAD.sub("", line)
-        found = self._resolve_spelled_out(spelled_out(line))
+        found = _once(self._resolve_spelled_out(spelled_out(line)))
         return (replace(found[0], wording=line.strip(" .,:!?")),) if len(found) == 1 else found
 
     def _resolve_spelled_out(self, line: str) -> tuple[Resolution, ...]:
-        if NO_ORDER.match(line) and "," not in line:
+        if self._reader.is_refused(line) and "," not in line:
             return (Resolution(line, None, 0.0),)
+        clause, rest = leading_reason(line)
+        if rest.strip() and rest != line and not self._reader.names_a_test(clause):
+            return self._resolve_spelled_out(rest)
+        parted = parted_at_including(line)
+        if parted is not None:
+            return self._including(*parted)
+        found = self._examined(line) or self._punctured(line)
+        return found or self._read_line(begun(line) or line)
+
+    def _including(self, head: str, tail: str) -> tuple[Resolution, ...]:
+        """`LFTs including bilirubin`: what belongs to the order before it is not ordered again."""
+        first = self._resolve_spelled_out(head)
+        known = {one.test_id for one in first if one.test_id}
+        inside = self._reader.members(known)
+        inside |= self._reader.mostly_within(inside)
+        if any(self.tests[test_id].kind == "exam" for test_id in known):
+            inside |= {test.test_id for test in self.tests.values() if test.kind == "exam"}
+        more = [one for one in self._read_line(tail) if one.test_id or one.tool_id or not known]
+        return (
+            *(one for one in first if known or one.choices),
+            *(one for one in more if one.test_id not in inside),
+        )
+
+    def _examined(self, line: str) -> tuple[Resolution, ...]:
+        """`physical exam: heart, lungs`: the systems, where all of them are known."""
+        found = []
+        for part in divided(exam_of(line)):
+            one = self._reader.single(f"{part.text} exam")
+            if one is None or one.test_id is None or self.tests[one.test_id].kind != "exam":
+                return ()
+            found.append(replace(one, wording=part.text))
+        return tuple(found)
+
+    def _punctured(self, line: str) -> tuple[Resolution, ...]:
+        """`LP for cell count and culture`: the procedure, and what is sent is of its fluid."""
+        halves = puncture(line)
+        first = self._reader.single(halves[0]) if halves else None
+        if halves is None or first is None or first.test_id is None:
+            return ()
+        fluid = IMPLIED_FLUIDS.get(first.test_id, "")
+        if not fluid or self.tests[first.test_id].kind != "procedure":
+            return ()
+        sent: list[Resolution] = []
+        parts = divided(halves[1])
+        at = 0
+        while at < len(parts):
+            length, one = self._longest_at(parts, at, fluid)
+            if one is None or one.test_id is None:
+                length, one = self._longest_at(parts, at)
+            if one is not None and one.test_id not in {None, first.test_id}:
+                sent.append(one)
+            at += length
+        return (first, *sent) if sent else ()
+
+    def _read_line(self, line: str) -> tuple[Resolution, ...]:
+        parts = divided(line)
         whole = self._reader.single(line)
-        if whole is not None and whole.test_id:
-            return (whole,)
+        is_list = self._are_orders(parts) and ("," in line or not self._reader.is_name(line))
         tool = _tool(line)
+        named_tool = tool is not None and "(" in line  # `eGFR (CKD-EPI)`
+        if whole is not None and whole.test_id and not (is_list or named_tool):
+            return (whole,)
         if tool is not None:
             return (tool,)
-        if whole is not None:
+        if whole is not None and not is_list:
             return (whole,)
-        parts = divided(line)
         if len(parts) > MOST_PARTS:
             return (Resolution(line, None, 0.0),)
         if len(parts) > 1 or WITH.search(line):
@@ -138,31 +206,48 @@ class OrderResolver:
             if any(resolution.test_id or resolution.tool_id for resolution in found):
                 return tuple(found)
         inside = self._in_parentheses(line) or self._run_of_names(line)
-        return inside or (self._reader.fallback(line),)
+        return inside or (self._reader.sought(line) or self._reader.fallback(line),)
 
     def _divide(self, parts: list[Part]) -> list[Resolution]:
         found: list[Resolution] = []
         at = 0
         fluid, fluid_kind = "", ""
         is_refused = False
+        sampled = ""  # `CSF cell count, glucose, protein`: a list of one fluid, until it breaks
+        named: set[str] = set()  # what belongs to a panel with a reason: `VBG to see pH and pCO2`
         while at < len(parts):
             text = parts[at].text
-            is_refused = bool(NO_ORDER.match(text)) or (is_refused and parts[at].before != ",")
+            is_refused = self._reader.is_refused(text) or (is_refused and parts[at].before != ",")
             if is_refused:  # `replete K and Mg` asks for nothing
                 found.append(Resolution(text, None, 0.0))
                 at += 1
                 continue
-            length, resolution = self._longest_at(parts, at)
+            length, resolution = self._longest_at(parts, at, sampled) if sampled else (1, None)
+            if resolution is None or resolution.test_id is None:
+                sampled = ""
+                length, resolution = self._longest_at(parts, at)
+            if resolution is not None and resolution.test_id in named:
+                at += length
+                continue
+            if resolution is not None and resolution.test_id and REASON.search(text):
+                named = self._reader.members({resolution.test_id}) - {resolution.test_id}
+                named |= self._reader.mostly_within(named) - {resolution.test_id}
             if resolution is None:
                 several = self._joined_by_with(text) or self._run_of_names(text)
                 if several:
                     found.extend(several)
                     at += 1
                     continue
-                resolution = _tool(text) or self._shared(parts, at) or self._reader.fallback(text)
+                resolution = (
+                    _tool(text)
+                    or self._shared(parts, at)
+                    or self._reader.sought(text)
+                    or self._reader.fallback(text)
+                )
             words = tokens(parts[at].text)
             if words and words[0] in FLUIDS:
                 fluid = words[0]
+                sampled = fluid if fluid in SAMPLED else ""
                 fluid_kind = self.tests[resolution.test_id].kind if resolution.test_id else ""
             elif fluid and (fluid_kind == "lab" or parts[at].before in {"and", "&", "/"}):
                 resolution = self._maybe_of_fluid(fluid, resolution)
@@ -185,28 +270,38 @@ class OrderResolver:
             second = self._reader.ambiguous(second.wording, {second.test_id})
         found.append(second)
 
-    def _longest_at(self, parts: list[Part], at: int) -> tuple[int, Resolution | None]:
+    def _longest_at(
+        self, parts: list[Part], at: int, fluid: str = ""
+    ) -> tuple[int, Resolution | None]:
+        """The longest run of parts from `at` that is one order, of `fluid` where that is given."""
         for length in range(min(_LONGEST_JOIN, len(parts) - at), 0, -1):
-            text = parts[at].text
+            text = f"{fluid} {parts[at].text}".lstrip()
             for part in parts[at + 1 : at + length]:
                 text += f"{'' if part.before == ',' else ' '}{part.before} {part.text}"
             over_comma = any(part.before == "," for part in parts[at + 1 : at + length])
             resolution = self._reader.single(text, any_order=not over_comma)
-            if resolution:
+            if resolution is None:
+                continue
+            is_list = self._are_orders(parts[at : at + length])
+            if not is_list or not (over_comma or not self._reader.is_name(text)):
                 return length, resolution
         return 1, None
+
+    def _are_orders(self, parts: list[Part]) -> bool:
+        """Whether each part is an order by itself: `BUN, creatinine` is a list, not one name."""
+        return len(parts) > 1 and all(self._reader.names_a_test(part.text) for part in parts)
 
     def _shared(self, parts: list[Part], at: int) -> Resolution | None:
         """A part that shares a word with its neighbour: `blood and urine cultures`."""
         joined = {"and", "&", "/", ","}
         text = parts[at].text
-        attempts = []
+        attempts: list[str] = []
         if at + 1 < len(parts) and parts[at + 1].before in joined and parts[at + 1].text.split():
-            attempts.append(f"{text} {parts[at + 1].text.split()[-1]}")
             last = at + 1
             while last + 1 < len(parts) and parts[last + 1].before in joined:
                 last += 1
             attempts.append(f"{text} {parts[last].text.split()[-1]}")
+            attempts.append(f"{text} {parts[at + 1].text.split()[-1]}")
         if at > 0 and parts[at].before in joined and parts[at - 1].text.split():
             attempts.append(f"{parts[at - 1].text.split()[0]} {text}")
         for attempt in attempts:
@@ -221,7 +316,7 @@ class OrderResolver:
         """`urine sodium and creatinine`: the second may be urine's or blood's, so it is asked."""
         if resolution.test_id is None or self.tests[resolution.test_id].kind != "lab":
             return resolution
-        words = (fluid, *plain_words(resolution.wording))
+        words = (fluid, *plain_words(REASON.split(spelled(resolution.wording), maxsplit=1)[0]))
         of_fluid = self._names.look_up(words, any_order=True)
         if not of_fluid:
             of_fluid = self._names.named_with(words)
@@ -246,27 +341,20 @@ class OrderResolver:
         )
         if second is None or second.test_id is None or self.tests[second.test_id].kind == "vital":
             return ()
+        if second.test_id in self._reader.members({first.test_id}):
+            return (first,)
         return first, replace(second, wording=tail.strip())
 
     def _run_of_names(self, text: str) -> tuple[Resolution, ...]:
         """`CBC BMP lipase`: names with nothing between them, and nothing else."""
         words = tokens(REPETITION.sub(" ", spelled(text)))
         words = tuple(word for word in words if word not in QUALIFIERS)
-        found: list[Resolution] = []
-        at = 0
-        while at < len(words):
-            for length in range(min(self._names.longest, len(words) - at), 0, -1):
-                piece = words[at : at + length]
-                ids = self._names.look_up(piece, any_order=False)
-                if len(ids) == 1:
-                    found.append(Resolution(" ".join(piece), next(iter(ids)), 100.0))
-                    at += length
-                    break
-            else:
-                return ()
+        found = [Resolution(" ".join(piece), one, 100.0) for piece, one in self._names.run(words)]
         kinds = {self.tests[one.test_id].kind for one in found if one.test_id}
+        if len(found) < 2 or not kinds <= RUN_KINDS or is_treatment(text):
+            return ()
         # Two laboratory names side by side may be one thing: `sodium chloride`.
-        if len(found) < 2 or not kinds <= RUN_KINDS or (len(found) == 2 and kinds == {"lab"}):
+        if len(found) == 2 and kinds == {"lab"} and not COMPOUNDS.isdisjoint(words):
             return ()
         return tuple(found)
 
@@ -291,6 +379,14 @@ class OrderResolver:
 def order_resolver(catalogue: Catalogue) -> OrderResolver:
     """The resolver of a catalogue, indexed once a process."""
     return OrderResolver(catalogue)
+
+
+def _once(found: Iterable[Resolution]) -> tuple[Resolution, ...]:
+    """The resolutions without repeats of a test or tool: a line that names one twice wants one."""
+    kept: dict[object, Resolution] = {}
+    for one in found:
+        kept.setdefault(one.test_id or one.tool_id or len(kept), one)
+    return tuple(kept.values())
 
 
 def _tool(text: str) -> Resolution | None:

@@ -22,7 +22,7 @@ from typing import Final
 
 import evaluators.scoring
 
-MODULES: Final = ("wording", "_assertion", "diagnosis", "credit")
+MODULES: Final = ("wording", "_spelling", "_assertion", "_diagnosis_codes", "diagnosis", "credit")
 """Of `evaluators.scoring`, in the order in which they import each other."""
 _FOLDER: Final = Path(evaluators.scoring.__file__).parent
 _NUMBERS = count()
@@ -52,11 +52,11 @@ MUTATIONS: Final = (
     _m("diagnosis", "text decides over code", "if found is None:", "if by_code or found is None:"),
     _m("diagnosis", "a code speaks where the text names nothing", "if code else None", "if 0 else None"),
     _m("diagnosis", "denied text is not rescued by its code", 'if was_denied else None', "if 0 else None"),
-    _m("diagnosis", "a code of digits is ICD-9", "bare[0].isalpha() else 9", "bare[0].isalpha() else 10"),
-    _m("diagnosis", "an excluded code does not count", "bare.startswith(entry.excludes[version])", "False"),
-    _m("diagnosis", "an injury's code is of the first encounter", "bare[6] not in entry.seventh", "False"),
-    _m("diagnosis", "the longest prefix of a code decides", "(entry.is_condition, length,", "(entry.is_condition, -length,"),
-    _m("diagnosis", "codes of findings are read in their category only", 'if c.dx_position != "cxr_label" or c.category == category', "if True"),
+    _m("_diagnosis_codes", "a code of digits is ICD-9", "bare[0].isalpha() else 9", "bare[0].isalpha() else 10"),
+    _m("_diagnosis_codes", "an excluded code does not count", "bare.startswith(entry.excludes[version])", "False"),
+    _m("_diagnosis_codes", "an injury's code is of the first encounter", "bare[6] not in entry.seventh", "False"),
+    _m("_diagnosis_codes", "the longest prefix of a code decides", "(entry.is_condition, length,", "(entry.is_condition, -length,"),
+    _m("_diagnosis_codes", "codes of findings are read in their category only", 'if c.dx_position != "cxr_label" or c.category == category', "if True"),
     _m("diagnosis", "a list is read up to its first entry", "for start, end, ends_sentence in _statements(tokens):", "for start, end, ends_sentence in reversed(list(_statements(tokens))):"),
     _m("diagnosis", "an unknown first entry is the answer", "            break\n        return (ELSE", "            continue\n        return (ELSE"),
     _m("diagnosis", "words of a heading are no entry", "tokens[at].text not in self._terms.void", "True"),
@@ -69,6 +69,10 @@ MUTATIONS: Final = (
     _m("diagnosis", "phrases that mean something else name nothing", 'elsewhere=tuple(written["elsewhere"])', "elsewhere=()"),
     _m("diagnosis", "phrases of the terms file count", "for key, value in written[\"phrases\"].items()}", "for key, value in ()}"),
     _m("diagnosis", "a shared phrase means the category's own condition", "for c in own),\n            *((c.condition_id, c.name, c.synonyms) for c in foreign),", "for c in foreign),\n            *((c.condition_id, c.name, c.synonyms) for c in own),"),
+    _m("diagnosis", "phrases may have their head first", "yield (bare[-1], *bare[:-1])", "yield bare"),
+    _m("diagnosis", "a general name gives way to a special one", "if is_special and Mark.WORD not in marks:", "if False:"),
+    _m("_spelling", "misspelled words are corrected", "return None if right == lowered else right", "return None"),
+    _m("_spelling", "of two near words none is taken", "if len(nearest) == 1 else word", "if nearest else word"),
     _m("diagnosis", "denied phrases do not count", "if span.start not in denied]", "]"),
     _m("diagnosis", "a code title of the set is read", "or self._titles.get(self._bag(words))", ""),
     _m("diagnosis", "a title of several entries is left out", "if len(ids) == 1}", "}"),
@@ -107,7 +111,7 @@ inside a longer one that wins first, so that no answer can notice."""
 
 @dataclass(frozen=True)
 class Scorer:
-    """The four modules of one scorer, broken or whole."""
+    """The modules of one scorer, broken or whole."""
 
     diagnosis: ModuleType
     credit: ModuleType

@@ -13,9 +13,11 @@ Rules, in the order in which they decide:
 3. Otherwise the first statement counts: a list (lines, numbers, `;`, `vs`, `or`) is read up to its
    first entry that is not denied. Inside it the first recognised phrase is the principal diagnosis
    (`A due to B`, `A with B` name A), except that a symptom gives way to its stated cause.
+   A general name gives way to the special one that explains it (`acute coronary syndrome: NSTEMI`).
 4. Of overlapping phrases the longest wins, so that a general one inside a special one never
    counts (`sepsis` in a phrase on septic shock, `ST elevation MI` in `non-ST elevation MI`).
-5. Denied (`no evidence of`, `ruled out`, `unlikely`) and past (`history of`) diagnoses do not
+5. Where the words name nothing, they are read again with their spelling corrected (`_spelling`).
+6. Denied (`no evidence of`, `ruled out`, `unlikely`) and past (`history of`) diagnoses do not
    count; doubt (`probable`, `suspected`) does not matter.
 """
 
@@ -33,6 +35,8 @@ import yaml
 
 from evaluators.catalogue import Catalogue
 from evaluators.scoring._assertion import denied_positions
+from evaluators.scoring._diagnosis_codes import CodeIndex
+from evaluators.scoring._spelling import Spelling
 from evaluators.scoring.wording import Mark, Token, Vocabulary
 
 TERMS_FILE: Final = Path(__file__).parent / "diagnosis_terms.yml"
@@ -77,20 +81,13 @@ class _Terms:
     void: frozenset[str]
     title_stopwords: frozenset[str]
     symptoms: frozenset[str]
+    heads: frozenset[str]
+    gives_way: Mapping[str, tuple[str, ...]]
+    known: tuple[str, ...]
+    """All that the file says, for what is spelled well."""
     cause_words: tuple[tuple[str, ...], ...]
     phrases: Mapping[str, tuple[str, ...]]
     elsewhere: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class _Codes:
-    entry_id: str
-    is_condition: bool
-    is_own: bool
-    """Of the category that is examined."""
-    prefixes: Mapping[int, tuple[str, ...]]
-    excludes: Mapping[int, tuple[str, ...]]
-    seventh: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -124,45 +121,28 @@ class DiagnosisMatcher:
         """
         self._terms = _load_terms()
         self._conditions = frozenset(catalogue.conditions)
-        self._by_prefix = _by_prefix(_codes(catalogue, category))
+        self.by_code = CodeIndex(catalogue, category).by_code
         self._phrases = self._read_phrases(catalogue, category)
         self._by_first: dict[str, list[tuple[str, ...]]] = defaultdict(list)
         for phrase in sorted(self._phrases):
             self._by_first[phrase[0]].append(phrase)
+        titles = tuple(titles)
         self._titles = self._read_titles(titles)
+        self._spelling = Spelling(
+            [*self._terms.known, *self._spoken, *(title.title for title in titles)]
+        )
         self.match = lru_cache(maxsize=65536)(self._match)
 
     def _match(self, text: str, code: str | None = None) -> DiagnosisMatch:
         """The diagnosis that `text`, or failing that `code`, names."""
         by_code = self.by_code(code) if code else None
         found = self._by_text(text)
+        if found is None and (spelled := self._spelling.corrected(text)) is not None:
+            found = self._by_text(spelled)
         if found is None:
             return self._result(by_code, "code") if by_code else DiagnosisMatch()
         entry_id, via = found
         return self._result(entry_id, via, conflict=by_code is not None and by_code != entry_id)
-
-    def by_code(self, code: str, version: int | None = None) -> str | None:
-        """The entry of an ICD code, with or without dot: conditions first, then longest prefix.
-
-        A code that starts with a letter is taken for ICD-10-CM, one of digits for ICD-9-CM, unless
-        `version` says otherwise.
-        """
-        bare = re.sub(r"[^A-Z0-9]", "", code.upper())
-        if not re.fullmatch(r"[A-Z]?\d[A-Z0-9]{1,6}", bare):
-            return None
-        if version is None:
-            version = 10 if bare[0].isalpha() else 9
-        best: tuple[bool, int, bool, str] | None = None
-        for length in range(len(bare), 0, -1):
-            for entry in self._by_prefix[version].get(bare[:length], ()):
-                if bare.startswith(entry.excludes[version]):
-                    continue
-                if entry.seventh and _needs_seventh(bare) and bare[6] not in entry.seventh:
-                    continue
-                rank = (entry.is_condition, length, entry.is_own)
-                if best is None or rank > best[:3]:
-                    best = (*rank, entry.entry_id)
-        return best[3] if best else None
 
     def _result(self, entry_id: str | None, via: Via, conflict: bool = False) -> DiagnosisMatch:
         is_condition = entry_id in self._conditions
@@ -227,6 +207,11 @@ class DiagnosisMatcher:
 
     def _principal(self, tokens: Sequence[Token], affirmed: Sequence[_Span]) -> _Span:
         first = affirmed[0]
+        for later in affirmed[1:]:
+            marks = [token.mark for token in tokens[first.end : later.start]]
+            is_special = later.entry_id in self._terms.gives_way.get(first.entry_id or "", ())
+            if is_special and Mark.WORD not in marks:
+                return later  # `acute coronary syndrome: NSTEMI`
         if first.entry_id in self._terms.symptoms:
             for later in affirmed[1:]:
                 between = tuple(token.text for token in tokens[first.end : later.start])
@@ -305,6 +290,9 @@ class DiagnosisMatcher:
                 f"{TERMS_FILE.name} has phrases for {', '.join(unknown)}, which no catalogue has: "
                 "correct the id."
             )
+        self._spoken = tuple(
+            phrase for _, name, synonyms in entries for phrase in (name, *synonyms)
+        )
         phrases: dict[tuple[str, ...], tuple[str | None, Via]] = {}
         words = self._terms.vocabulary.words
         for phrase in self._terms.elsewhere:
@@ -315,8 +303,19 @@ class DiagnosisMatcher:
         for entry_id, _, synonyms in entries:
             for synonym in (*synonyms, *self._terms.phrases.get(entry_id, ())):
                 phrases.setdefault(words(synonym), (entry_id, "synonym"))
+        for spoken, meant in list(phrases.items()):
+            for other in self._turned(spoken):
+                phrases.setdefault(other, meant)
         phrases.pop((), None)
         return phrases
+
+    def _turned(self, phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        """The same without "of", and with the head first: `flare of ulcerative colitis`."""
+        bare = tuple(word for word in phrase if word not in ("of", "the"))
+        if len(bare) > 1:
+            yield bare
+            if bare[-1] in self._terms.heads:
+                yield (bare[-1], *bare[:-1])
 
     def _read_titles(
         self, titles: Iterable[CodedTitle]
@@ -328,10 +327,6 @@ class DiagnosisMatcher:
             if bag:
                 found[bag].add(self.by_code(title.code, title.version))
         return {bag: (ids.pop(), "title") for bag, ids in found.items() if len(ids) == 1}
-
-
-def _needs_seventh(bare: str) -> bool:
-    return len(bare) == 7 and (bare[0] in "ST" or bare.startswith(("M80", "M84")))
 
 
 def _contains(words: tuple[str, ...], part: tuple[str, ...]) -> bool:
@@ -366,42 +361,16 @@ def _clause_end(tokens: Sequence[Token], at: int) -> int:
     return at
 
 
-def _codes(catalogue: Catalogue, category: str) -> tuple[_Codes, ...]:
-    # Findings on films share codes with diseases: only their own category reads codes as findings.
-    conditions = (
-        _Codes(
-            entry_id=c.condition_id,
-            is_condition=True,
-            is_own=c.category == category,
-            prefixes={10: c.icd10_prefixes, 9: c.icd9_prefixes},
-            excludes={10: c.icd10_exclude_prefixes, 9: c.icd9_exclude_prefixes},
-            seventh=c.icd10_7th_chars,
-        )
-        for c in catalogue.conditions.values()
-        if c.dx_position != "cxr_label" or c.category == category
-    )
-    others = (
-        _Codes(
-            entry_id=d.diagnosis_id,
-            is_condition=False,
-            is_own=False,
-            prefixes={10: d.icd10_prefixes, 9: d.icd9_prefixes},
-            excludes={10: (), 9: ()},
-            seventh=(),
-        )
-        for d in catalogue.diagnoses.values()
-    )
-    return (*conditions, *others)
-
-
-def _by_prefix(codes: Iterable[_Codes]) -> dict[int, dict[str, list[_Codes]]]:
-    """Version and prefix to the entries that have it, in their order."""
-    found: dict[int, dict[str, list[_Codes]]] = {9: {}, 10: {}}
-    for entry in codes:
-        for version, prefixes in entry.prefixes.items():
-            for prefix in prefixes:
-                found[version].setdefault(prefix, []).append(entry)
-    return found
+def _strings(written: Any) -> Iterator[str]:
+    if isinstance(written, str):
+        yield written
+    elif isinstance(written, Mapping):
+        for key, value in written.items():
+            yield key
+            yield from _strings(value)
+    elif isinstance(written, list):
+        for value in written:
+            yield from _strings(value)
 
 
 @cache
@@ -419,6 +388,9 @@ def _load_terms() -> _Terms:
         void=reduced(written["void"]),
         title_stopwords=reduced(written["title_stopwords"]),
         symptoms=frozenset(written["symptoms"]),
+        heads=reduced(written["heads"]),
+        gives_way={key: tuple(value) for key, value in written["gives_way"].items()},
+        known=tuple(_strings(written)),
         cause_words=tuple(vocabulary.words(words) for words in written["cause_words"]),
         phrases={key: tuple(value) for key, value in written["phrases"].items()},
         elsewhere=tuple(written["elsewhere"]),

@@ -67,6 +67,9 @@ _SHORTHAND: Final = (
     (r"\bvs\.", " vs "),
     (r"\b(?:e\.g\.|i\.e\.)", " "),
     (r"\bc\.\s*(?=diff)", " c "),
+    (r"\ba\.\s*(?=fib|flutter)", " a "),
+    (r"\bae-(?=copd)", " ae"),
+    (r">(?=\s*[a-z])", "\n"),
     (r"\bst\.\s*(?=elev|seg)", " st "),
 )
 _SHORTHAND_MAYBE = re.compile("|".join(pattern for pattern, _ in _SHORTHAND))

@@ -17,6 +17,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+from evaluators.encounter._order_words import QUALIFIERS
 from evaluators.encounter.protocol import Presentation
 from evaluators.encounter.tools._readings import Readings
 from evaluators.encounter.tools._tally import ToolResult
@@ -34,7 +35,12 @@ RULES_VERSION = "tools/2"
 _FILLERS: Final = frozenset(
     {"calculate", "compute", "calculator", "calculation", "score", "scores", "criteria", "index",
      "stage", "staging", "the", "a", "tool", "please", "run", "get", "for", "this", "patient",
-     "at", "admission", "of", "risk"}
+     "at", "admission", "of", "risk", "severity", "mortality", "prognosis", "assessment", "and",
+     "stratification", "scoring", "classification", "class", "value", "current", "grade", "to",
+     "evaluate", "assess", "determine", "estimate", "based", "on", "in", "gi",
+     "upper", "pneumonia", "pancreatitis", "cirrhosis", "sepsis", "stroke", "chest", "pain", "af",
+     "atrial", "fibrillation", "acute", "scale", "rule", "his", "her", "using", "mdcalc"}
+    | QUALIFIERS
 )  # fmt: skip
 
 
@@ -66,7 +72,8 @@ _ALL: Final = (
     Tool("tool_ranson", "Ranson at admission", ("ranson", "ransons", "ranson s"), ranson),
     Tool("tool_kdigo", "KDIGO stage", ("kdigo", "kdigo aki", "aki kdigo"), kdigo),
     Tool("tool_anion_gap", "Corrected anion gap",
-         ("albumin corrected anion gap", "anion gap corrected", "anion gap corrected for albumin",
+         ("albumin corrected anion gap", "corrected ag", "albumin corrected ag",
+          "anion gap corrected", "anion gap corrected for albumin",
           "anion gap with albumin correction"), anion_gap),
     Tool("tool_a_a_gradient", "A-a gradient, calculated",
          ("calculated a a gradient", "a a gradient calculation", "calculated aa gradient"),
@@ -74,21 +81,25 @@ _ALL: Final = (
     Tool("tool_egfr", "eGFR CKD-EPI 2021",
          ("ckd epi", "egfr ckd epi", "ckd epi egfr", "ckd epi 2021", "calculated egfr"), egfr),
     Tool("tool_glasgow_blatchford", "Glasgow-Blatchford",
-         ("gbs bleeding", "blatchford", "glasgow blatchford bleeding"), glasgow_blatchford),
+         ("gbs bleeding", "blatchford", "blatchford bleeding", "glasgow blatchford bleed",
+          "glasgow blatchford bleeding"), glasgow_blatchford),
     Tool("tool_charlson", "Charlson",
          ("cci", "charlson comorbidity", "charlson comorbidity index"), charlson),
 )  # fmt: skip
 TOOLS: Final[Mapping[str, Tool]] = MappingProxyType({tool.tool_id: tool for tool in _ALL})
 """Every tool by its id."""
 
-_ALONE: Final = frozenset({"heart", "news", "wells", "ctp", "cci"})
+_ALONE: Final = frozenset({"heart", "news", "wells", "ctp", "cci", "gbs"})
 """Names that are everyday words or abbreviations: they need a word such as "score" beside them."""
 
 
 def tool_of(wording: str) -> Tool | None:
     """The tool that an order names; None when it names none."""
     head = re.split(r"\bwith\b|\busing\b|\bgiven\b|:|\(", wording.casefold(), maxsplit=1)[0]
-    for text in (wording.casefold(), head):
+    heads = [wording.casefold(), head]
+    if "dvt" not in heads[0] and "deep" not in heads[0]:  # Wells has a score for clots of the leg
+        heads.append(re.split(r"\b(?:to|for|in|on|based)\b", head, maxsplit=1)[0])
+    for text in heads:
         words = re.sub(r"[^a-z0-9]+", " ", text).split()
         kept = " ".join(word for word in words if word not in _FILLERS)
         found = _names().get(kept) or _names().get(" ".join(words))

@@ -13,9 +13,8 @@ from evaluators.grader_audit.agreement import LabelledAnswer, labelled_answers
 from evaluators.scoring.diagnosis import CodedTitle, DiagnosisMatcher
 
 LABELLED = labelled_answers("tuned")
-KNOWN_MISSES = {("Variceal bleed > peptic ulcer bleed", None), ("", "J93.9")}
-"""Read otherwise than labelled, and not yet mended: `>` parts no list, a film's code is a
-disease's."""
+KNOWN_MISSES = {("", "J93.9")}
+"""Read otherwise than labelled, and not yet mended: a film's code is a disease's."""
 
 
 @cache
