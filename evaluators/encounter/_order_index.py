@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 from evaluators.catalogue import Action, Catalogue
 from evaluators.encounter._order_names import EXTRA_NAMES, HARMLESS, SAME_WORDS
 from evaluators.encounter._order_words import DIVIDING, FLUIDS, OTHER_WORDS, QUALIFIERS
-from evaluators.encounter._wording import singular, spellings, tokens
+from evaluators.encounter._wording import singular, spelled, spellings, tokens
 
 THRESHOLD = 90.0
 MARGIN = 3.0
@@ -94,6 +94,12 @@ class OrderNames:
                 with_token[token].add(number)
         self.with_token = dict(with_token)
         self._as_written = frozenset(found for _, found in (*own, *added))
+        self.with_commas = frozenset(
+            spelled(phrase)
+            for test in catalogue.tests.values()
+            for phrase in (test.canonical_name, *test.synonyms)
+            if "," in phrase
+        )
         self.longest = max(map(len, exact))
         known = set(spellings()) | {word for found in (*plural, *expanded) for word in found}
         self._targets = sorted(word for word in known if len(word) > _SHORTEST and word.isalpha())

@@ -132,7 +132,9 @@ class OrderReader:
         }
 
     def is_name(self, text: str) -> bool:
-        """Whether the words, qualifiers aside, are a name as it stands."""
+        """Whether the words, qualifiers aside, are a name; with a comma, to the letter."""
+        if "," in text:
+            return spelled(text).strip() in self.names.with_commas
         words = tokens(REPETITION.sub(" ", PARENTHESES.sub(" ", spelled(text))))
         bare = tuple(word for word in words if word not in QUALIFIERS)
         return self.names.is_written_so(words) or self.names.is_written_so(bare)

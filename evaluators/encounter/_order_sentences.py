@@ -12,7 +12,8 @@ import re
 _LEADING_REASON = re.compile(
     r"^((?:given|because(?: of)?|since|due to|in (?:the )?(?:light|view|setting) of|for|"
     r"considering|based on|as (?:he|she|the|this|there|part)|with concern|"
-    r"concern(?:ed|ing)? for|if|to (?:rule|evaluate|assess|look|exclude|confirm|screen|monitor|determine|guide|identify|"
+    r"concern(?:ed|ing)? for|if|to (?:rule|evaluate|assess|look|exclude|"
+    r"confirm|screen|monitor|determine|guide|identify|"
     r"detect|further|better|investigate|complete|start|begin|workup|work))\b)([^,:;]*)[,:]\s*",
     re.I,
 )

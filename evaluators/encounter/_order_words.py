@@ -29,7 +29,8 @@ QUALIFIERS = _words(
     available if done already yet then first second next recommend suggest consider
     arrange schedule proceed obtained collect collected measure measured add addon go ahead
     monitor monitoring follow followup up right away result resulted reported reading readings
-    determination off what earlier sample existing periphery checks quick needed by bid tid qid prn clinical lat ill well ive at q
+    determination off what earlier sample existing periphery checks quick needed by bid tid
+    qid prn clinical lat ill well ive at q
     """
 )
 LEADING = QUALIFIERS | {"a", "an", "i", "some", "ok", "okay", "he", "she", "they", "it"}

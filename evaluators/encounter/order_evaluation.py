@@ -143,11 +143,17 @@ class OrderEvaluation:
 def read_both(catalogue: Catalogue) -> tuple[LabelledOrder, ...]:
     """The tuned set of this checkout, and the blind one where there is one.
 
+    A blind wording that stands in the tuned set as well was in sight: it is left out.
+
     Raises:
         LabelledOrdersError: as `read_labelled`.
     """
     tuned = read_labelled(LABELLED, catalogue)
-    return (*tuned, *read_labelled(BLIND_ORDERS, catalogue, BLIND)) if is_blind_here() else tuned
+    if not is_blind_here():
+        return tuned
+    seen = {row.wording.casefold() for row in tuned}
+    blind = read_labelled(BLIND_ORDERS, catalogue, BLIND)
+    return (*tuned, *(row for row in blind if row.wording.casefold() not in seen))
 
 
 def is_blind_here() -> bool:

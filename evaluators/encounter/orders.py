@@ -28,6 +28,10 @@ The rules, in order, for every part of a wording:
 7. A wording that is only a part of catalogue names, or that has one inside, is ambiguous, with the
    names as choices. The choices come from the catalogue alone: they are the same for each patient.
 
+8. A sentence is taken apart first (`_order_sentences`): what leads up to an order, "including" and
+   what belongs to the order before it, a dose or a drip (then no test is meant). What is sent from
+   a puncture, or listed after `CSF`, is of that fluid. A test named twice in a line is one order.
+
 Anything else is unrecognised. A wrong test is never returned silently.
 """
 
@@ -185,7 +189,7 @@ class OrderResolver:
     def _read_line(self, line: str) -> tuple[Resolution, ...]:
         parts = divided(line)
         whole = self._reader.single(line)
-        is_list = self._are_orders(parts) and ("," in line or not self._reader.is_name(line))
+        is_list = self._are_orders(parts) and not self._reader.is_name(line)
         tool = _tool(line)
         named_tool = tool is not None and "(" in line  # `eGFR (CKD-EPI)`
         if whole is not None and whole.test_id and not (is_list or named_tool):
@@ -197,10 +201,9 @@ class OrderResolver:
         if len(parts) > MOST_PARTS:
             return (Resolution(line, None, 0.0),)
         if len(parts) > 1 or WITH.search(line):
-            misspelled = self._reader.fuzzy(line, plain_words(line)) or self._reader.corrected(
-                line
-            )  # `cacium, ionized` is one name
-            if misspelled and misspelled.test_id:
+            # `cacium, ionized` is one name; a list of orders, each spelled well, is none.
+            misspelled = self._reader.fuzzy(line, plain_words(line)) or self._reader.corrected(line)
+            if misspelled and misspelled.test_id and not is_list:
                 return (misspelled,)
             found = self._divide(parts)
             if any(resolution.test_id or resolution.tool_id for resolution in found):
@@ -283,7 +286,7 @@ class OrderResolver:
             if resolution is None:
                 continue
             is_list = self._are_orders(parts[at : at + length])
-            if not is_list or not (over_comma or not self._reader.is_name(text)):
+            if not is_list or self._reader.is_name(text):
                 return length, resolution
         return 1, None
 

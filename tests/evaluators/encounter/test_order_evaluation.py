@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from evaluators.catalogue import Catalogue
+from evaluators.encounter import order_evaluation
 from evaluators.encounter.order_evaluation import (
     BLIND,
     KINDS,
@@ -33,9 +33,18 @@ def test_labelled_orders_are_many_and_of_every_kind(catalogue: Catalogue) -> Non
         assert {row.kind for row in rows if row.split == split} == set(KINDS)
 
 
-def test_no_blind_order_stands_among_the_tuned(catalogue: Catalogue) -> None:
-    wordings = Counter(row.wording.casefold() for row in read_both(catalogue))
-    assert wordings.most_common(1)[0][1] == 1
+def test_a_blind_order_that_is_among_the_tuned_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue
+) -> None:
+    blind = tmp_path / "blind.csv"
+    known = read_both(catalogue)[0].wording
+    blind.write_text(
+        f"{HEADER}{known.upper()},lab_ck,lab,blind\nCPK of today,lab_ck,lab,blind\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(order_evaluation, "BLIND_ORDERS", blind)
+    rows = [row.wording for row in read_both(catalogue) if row.split == BLIND]
+    assert rows == ["CPK of today"]
 
 
 def test_tuned_orders_are_understood_and_none_is_wrong(catalogue: Catalogue) -> None:

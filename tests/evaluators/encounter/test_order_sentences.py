@@ -1,0 +1,78 @@
+"""Orders inside sentences: reasons, "including", punctures, treatments.
+
+Belongs here: what `orders` makes of whole sentences. Does not belong here: the labelled set
+(`test_order_evaluation`), names (`test_orders`, `test_orders_as_written`).
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from evaluators.catalogue import Catalogue
+from evaluators.encounter.orders import order_resolver
+
+
+def found(catalogue: Catalogue, wording: str) -> list[str]:
+    return [
+        one.test_id or one.tool_id or ("ambiguous" if one.choices else "unrecognised")
+        for one in order_resolver(catalogue).resolve(wording)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wording", "expected"),
+    [
+        ("Given his hypotension, check a lactate", ["lab_lactate"]),
+        ("For chest pain: ECG, troponin", ["ecg_12lead", "lab_tnt"]),
+        ("For CBC, BMP", ["panel_cbc", "panel_bmp"]),
+        ("LFTs including bilirubin", ["panel_lft"]),
+        ("electrolytes including magnesium", ["panel_electrolytes", "lab_mg"]),
+        ("VBG to assess pH and pCO2", ["panel_vbg"]),
+        ("LP for cell count and culture", ["proc_lp", "panel_csf", "micro_csf_cx"]),
+        ("CSF cell count, glucose", ["panel_csf", "lab_csf_glu"]),
+        ("CSF culture, CBC, glucose", ["micro_csf_cx", "panel_cbc", "lab_glucose"]),
+        ("physical exam: heart, lungs", ["exam_cardiac", "exam_lung"]),
+        ("check for edema", ["exam_extremities"]),
+        ("evaluate for PE", ["unrecognised"]),
+        ("troponin, then troponin in 3 hours", ["lab_tnt"]),
+        ("BUN, creatinine", ["lab_bun", "lab_creat"]),
+        ("CT chest/abdomen/pelvis", ["img_ct_chest", "img_ct_abd_pelvis_c"]),
+    ],
+)
+def test_sentence_is_taken_apart(catalogue: Catalogue, wording: str, expected: list[str]) -> None:
+    assert found(catalogue, wording) == expected
+
+
+@pytest.mark.parametrize(
+    "wording",
+    [
+        "start digoxin",
+        "continue home lithium",
+        "Potassium 40 mEq",
+        "albumin 25 g",
+        "iron infusion",
+        "nephrology consult",
+    ],
+)
+def test_treatment_asks_for_no_test(catalogue: Catalogue, wording: str) -> None:
+    assert found(catalogue, wording) == ["unrecognised"]
+
+
+@pytest.mark.parametrize("wording", ["start telemetry", "continue cardiac monitoring"])
+def test_what_is_begun_may_be_a_monitor(catalogue: Catalogue, wording: str) -> None:
+    assert found(catalogue, wording) == ["ecg_telemetry"]
+
+
+@pytest.mark.parametrize(
+    ("wording", "expected"),
+    [
+        ("chest xry", "img_xr_chest"),
+        ("xry", "unrecognised"),
+        ("hepatits panel", "panel_hepatitis"),
+        ("HIDE scan", "unrecognised"),
+    ],
+)
+def test_short_words_are_corrected_beside_others_alone(
+    catalogue: Catalogue, wording: str, expected: str
+) -> None:
+    assert found(catalogue, wording) == [expected]
