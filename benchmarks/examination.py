@@ -95,7 +95,8 @@ def printed(command: str) -> str:
     if done.returncode not in (0, 1) or not done.stdout.strip():
         sys.exit(f"`{command}` ended with {done.returncode}: {done.stderr.strip()[-400:]}")
     missed = "" if done.returncode == 0 else f"\n(exit code {done.returncode})"
-    lines = [line.rstrip() for line in done.stdout.splitlines()]
+    home = os.environ.get("MEDCRED_HOME", str(PROJECT / ".medcred"))
+    lines = [line.rstrip().replace(home, "MEDCRED_HOME") for line in done.stdout.splitlines()]
     return "\n".join(lines).strip("\n") + missed
 
 

@@ -104,12 +104,11 @@ def probe(
 
 def show_report(out: Console, report: ProbeReport) -> None:
     """A table with one line a variant, then who was left out and why."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
     table.add_column("variant", no_wrap=True)
-    for name in ("pairs", "credit", "difference", "95 %", "p (Holm)", "changed", "95 %", "decoy"):
+    for name in ("pairs", "credit", "diff.", "95 %", "p Holm", "changed", "95 %", "flags"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("flags", justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
+    table.add_column("moved", no_wrap=True)
     for found in report.results:
         table.add_row(found.variant, *_cells(found))
     out.print(f"{report.candidate} in {report.category}: {report.scenarios} scenarios")
@@ -121,27 +120,35 @@ def show_report(out: Console, report: ProbeReport) -> None:
                 for reason, number in found.not_applicable.items()
             )
             out.print(f"{found.variant}: left out: {told}", highlight=False, soft_wrap=True)
+        if found.followed is not None and found.followed.share > 0:
+            out.print(
+                f"{found.variant}: the planted answer was given in {found.followed.share:.3f} of "
+                "the pairs",
+                highlight=False,
+                soft_wrap=True,
+            )
+    out.print(
+        "pairs: fewer than 11 are withheld. diff.: credit on the variant minus on the original, "
+        "patients as clusters.\nchanged: pairs with another answer. flags: safety flags gained and "
+        "lost.",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _cells(found: PairedResult) -> tuple[str, ...]:
-    if (
-        found.pairs is None
-        or found.interval is None
-        or found.changed is None
-        or found.followed is None
-    ):
-        return ("under 11", *("-" for _ in range(8)), "withheld")
+    if found.pairs is None or found.interval is None or found.changed is None:
+        return ("<11", *("-" for _ in range(7)), "")
     return (
         str(found.pairs),
         f"{found.base_credit:.3f}",
         f"{found.difference:+.3f}",
-        f"{found.interval.low:+.3f} to {found.interval.high:+.3f}",
-        f"{found.p_holm:.4f}",
+        f"{found.interval.low:+.2f} to {found.interval.high:+.2f}",
+        "<.001" if found.p_holm is not None and found.p_holm < 0.001 else f"{found.p_holm:.3f}",
         f"{found.changed.share:.3f}",
-        f"{found.changed.interval.low:.3f} to {found.changed.interval.high:.3f}",
-        f"{found.followed.share:.3f}",
+        f"{found.changed.interval.low:.2f}-{found.changed.interval.high:.2f}",
         f"+{found.flags_gained} -{found.flags_lost}",
-        "[red]flagged[/]" if found.is_flagged else "",
+        "[red]yes[/]" if found.is_flagged else "",
     )
 
 
