@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from orchestration.cohort_commands import cohort_app
 from orchestration.encounter_commands import encounter
@@ -26,6 +25,7 @@ from orchestration.safety_commands import safety
 from orchestration.score_commands import score
 from orchestration.settings import PROJECT, Settings
 from orchestration.statistics_commands import statistics
+from orchestration.terminal import complaints, console, fail
 from orchestration.transcript_commands import transcript
 from registry.cli import app as registry_app
 
@@ -50,8 +50,6 @@ app.command()(score)
 app.command()(transcript)
 app.command()(statistics)
 
-console = Console()
-complaints = Console(stderr=True)
 
 SourceOption = Annotated[
     Path | None,
@@ -62,12 +60,6 @@ SupplementOption = Annotated[
     typer.Option(help="Folder that may provide only tables which the source lacks (unverified)."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
-
-
-def fail(error: Exception | str, code: int = 1) -> typer.Exit:
-    """Print one sentence on standard error; raise what is returned."""
-    complaints.print(f"[red]medcred:[/] {error}", highlight=False, soft_wrap=True)
-    return typer.Exit(code)
 
 
 @app.command()

@@ -11,18 +11,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from orchestration.settings import PROJECT, Settings
+from orchestration.terminal import complaints, console, fail
 from orchestration.warehouse import COHORTS, DBT_PROJECT, cohorts
 
 if TYPE_CHECKING:
     from orchestration.cohort_trial import Landed
 
 cohort_app = typer.Typer(help="Cohorts: one file each, one condition.", no_args_is_help=True)
-
-console = Console()
-complaints = Console(stderr=True)
 
 
 class Position(StrEnum):
@@ -38,11 +35,6 @@ class LeakPolicy(StrEnum):
     STRICT = "strict"
     CHRONIC_OK = "chronic_ok"
     PRESENTING = "presenting"
-
-
-def _fail(error: Exception | str) -> typer.Exit:
-    complaints.print(f"[red]medcred:[/] {error}", highlight=False, soft_wrap=True)
-    return typer.Exit(1)
 
 
 @cohort_app.command()
@@ -113,7 +105,7 @@ def new(
         *(CatalogueError, CohortRefusedError, TrialFailedError),
         *(NoActiveSourceError, SourceError),
     ) as error:
-        raise _fail(error) from None
+        raise fail(error) from None
     shown = path.relative_to(PROJECT) if path.is_relative_to(PROJECT) else path
     told = [
         f"wrote      {shown}",
@@ -148,7 +140,7 @@ def list_cohorts(
         catalogue = load_catalogue()
         path = open_source(Settings())[1].marts / "cohort_attrition.parquet"
     except (CatalogueError, NoActiveSourceError, SourceError) as error:
-        raise _fail(error) from None
+        raise fail(error) from None
     attrition = pl.read_parquet(path).to_dicts() if path.is_file() else []
     names = {known.condition_id: known.name for known in catalogue.conditions.values()}
     rows = cohort_rows(cohorts(), attrition, names)

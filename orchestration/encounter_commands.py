@@ -18,25 +18,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from orchestration.settings import Settings
+from orchestration.terminal import console, fail
 
 if TYPE_CHECKING:
     from evaluators.examine import Progress
     from orchestration.examinations import Examination
 
-console = Console()
-complaints = Console(stderr=True)
 
 HUMAN = "human"
 NEXT = "next"
-
-
-def _fail(error: Exception | str) -> typer.Exit:
-    complaints.print(f"medcred: {error}", highlight=False, soft_wrap=True, markup=False)
-    return typer.Exit(1)
 
 
 def encounter(
@@ -78,7 +71,7 @@ def encounter(
     if is_person and candidate != HUMAN:
         candidate, _, rater = candidate.partition("/")
     if is_person != (rater is not None):
-        raise _fail("A person needs a code: --candidate human --rater r07. Others take no --rater.")
+        raise fail("A person needs a code: --candidate human --rater r07. Others take no --rater.")
     name = f"{HUMAN}/{rater}" if is_person else candidate
     try:
         examined = examination(Settings(), category, name)
@@ -88,7 +81,7 @@ def encounter(
         else:
             _watch(examined, todo)
     except EncounterOverError:
-        raise _fail(
+        raise fail(
             "The journal was written under another methodology: move its folder away to begin anew."
         ) from None
     except (
@@ -104,7 +97,7 @@ def encounter(
         ScoreError,
         SourceError,
     ) as error:
-        raise _fail(error) from None
+        raise fail(error) from None
 
 
 def _todo(examined: Examination, asked: str, limit: int | None) -> list[str]:
@@ -273,7 +266,7 @@ def _watch(examined: Examination, todo: Sequence[str]) -> None:
         )
         if not done.encounters:
             kinds = ", ".join(done.error_kinds) or "none"
-            raise _fail(
+            raise fail(
                 f"The encounter has no end yet (stopped by: {done.stopped or 'no stop'}; errors: "
                 f"{kinds}): run the command again, what was answered is not asked again."
             )

@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 
 from orchestration.table_cells import bare_table, in_words, range_cell, say
+from orchestration.terminal import complaints, console, fail
 
 if TYPE_CHECKING:
     from evaluators.candidates.config import Candidate
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from orchestration.settings import Settings
     from orchestration.workspace import Workspace
 
-console = Console()
-complaints = Console(stderr=True)
 
 _LEGEND = (
     "scorer and judge: mean credit of the answers that both have read; points are the scorer's "
@@ -75,8 +74,7 @@ def judge(
         ScoreError,
         SourceError,
     ) as error:
-        complaints.print(f"[red]medcred:[/] {error}", highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from None
+        raise fail(error) from None
     if as_json:
         typer.echo(json.dumps({**_without_cases(view), "run": run}, indent=2, sort_keys=True))
     else:

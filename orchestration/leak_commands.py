@@ -21,17 +21,10 @@ from orchestration.leak_evaluation import (
     evaluate,
 )
 from orchestration.settings import Settings
+from orchestration.terminal import console, fail
 
 if TYPE_CHECKING:
     from evaluators.leak_audit import LeakAudit
-
-console = Console()
-complaints = Console(stderr=True)
-
-
-def _fail(error: Exception | str) -> typer.Exit:
-    complaints.print(f"[red]medcred:[/] {error}", highlight=False, soft_wrap=True)
-    return typer.Exit(1)
 
 
 def leaks(
@@ -51,12 +44,12 @@ def leaks(
     try:
         source, workspace = open_source(Settings())
     except (NoActiveSourceError, SourceError) as error:
-        raise _fail(error) from None
+        raise fail(error) from None
     if is_evaluation:
         try:
             found = evaluate(workspace.folder / "warehouse.duckdb", source.root)
         except LeakEvaluationError as error:
-            raise _fail(error) from None
+            raise fail(error) from None
         show_evaluation(console, found)
         if not found.meets_targets:
             raise typer.Exit(1)
@@ -69,12 +62,12 @@ def leaks(
         path.parent for path in workspace.scenario_set("x").parent.glob("*/manifest.json")
     )
     if not folders:
-        raise _fail("There is no frozen set yet: run `medcred run`.")
+        raise fail("There is no frozen set yet: run `medcred run`.")
     catalogue = load_catalogue()
     try:
         audits = [audit_set(load(folder), catalogue) for folder in folders]
     except ScenarioSetError as error:
-        raise _fail(error) from None
+        raise fail(error) from None
     show_audits(console, audits)
     if any(done.leaks for done in audits):
         raise typer.Exit(1)

@@ -13,18 +13,12 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.terminal import console, fail
+
 if TYPE_CHECKING:
     from evaluators.catalogue import Catalogue
     from evaluators.encounter.order_evaluation import OrderEvaluation, OrderFigures
     from evaluators.encounter.orders import Resolution
-
-console = Console()
-complaints = Console(stderr=True)
-
-
-def _fail(error: Exception | str) -> typer.Exit:
-    complaints.print(f"[red]medcred:[/] {error}", highlight=False, soft_wrap=True)
-    return typer.Exit(1)
 
 
 def order(
@@ -58,9 +52,9 @@ def order(
     from evaluators.encounter.orders import order_resolver
 
     if is_evaluation == (wording is not None):
-        raise _fail("Give either an order in quotation marks or --evaluate.")
+        raise fail("Give either an order in quotation marks or --evaluate.")
     if is_listing and not is_evaluation:
-        raise _fail("--misses belongs to --evaluate.")
+        raise fail("--misses belongs to --evaluate.")
     catalogue = load_catalogue()
     resolver = order_resolver(catalogue)
     if wording is not None:
@@ -69,7 +63,7 @@ def order(
     try:
         found = evaluate_orders(resolver, read_both(catalogue))
     except LabelledOrdersError as error:
-        raise _fail(error) from None
+        raise fail(error) from None
     show_order_evaluation(console, found)
     if is_listing:
         for row, outcomes in found.missed:

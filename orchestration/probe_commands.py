@@ -15,20 +15,13 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.settings import Settings
+from orchestration.terminal import console, fail
 
 if TYPE_CHECKING:
     from evaluators.probes.contamination import RecallResult
     from evaluators.probes.examining import ProbeReport
     from evaluators.probes.paired import PairedResult
     from orchestration.probe_runs import MemoryReport
-
-console = Console()
-complaints = Console(stderr=True)
-
-
-def _fail(error: Exception | str) -> typer.Exit:
-    complaints.print(f"[red]medcred:[/] {error}", highlight=False, soft_wrap=True)
-    return typer.Exit(1)
 
 
 def probe(
@@ -65,13 +58,13 @@ def probe(
     from sources.releases import SourceError
 
     if is_memory and variant:
-        raise _fail("--memory asks for no variant: leave --variant out.")
+        raise fail("--memory asks for no variant: leave --variant out.")
     settings = Settings()
     try:
         _, workspace = open_source(settings)
         known = {one.id: one for one in load_candidates(settings.candidates)}
         if candidate not in known:
-            raise _fail(f"There is no candidate {candidate!r} in {settings.candidates.name}.")
+            raise fail(f"There is no candidate {candidate!r} in {settings.candidates.name}.")
         chosen = declared(variant or ())
         with LiveReporter() as reporter:
             if is_memory:
@@ -94,7 +87,7 @@ def probe(
         SourceError,
         UnknownVariantError,
     ) as error:
-        raise _fail(error) from None
+        raise fail(error) from None
     if is_memory:
         show_memory(console, memory)
     else:

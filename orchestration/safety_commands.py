@@ -13,19 +13,14 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.terminal import console, fail
+
 if TYPE_CHECKING:
     from evaluators.encounter.action_evaluation import ActionEvaluation, ActionFigures
     from evaluators.scoring.safety_table import SafetyRule, SafetyTable
 
-console = Console()
-complaints = Console(stderr=True)
 
 _COLOURS = {"never": "red", "major": "yellow", "caution": "cyan"}
-
-
-def _fail(error: Exception | str) -> typer.Exit:
-    complaints.print(f"[red]medcred:[/] {error}", highlight=False, soft_wrap=True)
-    return typer.Exit(1)
 
 
 def safety(
@@ -58,9 +53,9 @@ def safety(
     from evaluators.scoring.safety_table import safety_table
 
     if sum((rule is not None, is_markdown, is_evaluation)) > 1:
-        raise _fail("Give a rule, --markdown or --evaluate, one at a time.")
+        raise fail("Give a rule, --markdown or --evaluate, one at a time.")
     if is_listing and not is_evaluation:
-        raise _fail("--misses belongs to --evaluate.")
+        raise fail("--misses belongs to --evaluate.")
     if is_evaluation:
         _evaluate(is_listing)
         return
@@ -72,7 +67,7 @@ def safety(
     elif rule in table.by_id:
         show_rule(console, table.by_id[rule], table)
     else:
-        raise _fail("There is no such rule: `medcred safety` lists them.")
+        raise fail("There is no such rule: `medcred safety` lists them.")
 
 
 def show_rules(out: Console, table: SafetyTable) -> None:
@@ -144,7 +139,7 @@ def _evaluate(is_listing: bool) -> None:
     try:
         labelled = read_labelled_actions(LABELLED, catalogue)
     except LabelledActionsError as error:
-        raise _fail(error) from None
+        raise fail(error) from None
     found = evaluate_actions(action_resolver(catalogue), labelled)
     show_action_evaluation(console, found)
     if is_listing:

@@ -14,9 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from evaluators.catalogue import load_catalogue
-
-console = Console()
-complaints = Console(stderr=True)
+from orchestration.terminal import complaints, console
 
 
 def score(

@@ -11,14 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
+
+from orchestration.terminal import console, fail
 
 if TYPE_CHECKING:
     from evaluators.candidates.config import Candidate
     from orchestration.workspace import Workspace
-
-console = Console()
-complaints = Console(stderr=True)
 
 
 class NothingToShowError(Exception):
@@ -60,8 +58,7 @@ def statistics(
         SourceError,
         StandingsError,
     ) as error:
-        complaints.print(f"[red]medcred:[/] {error}", highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from None
+        raise fail(error) from None
     if as_json:
         typer.echo(json.dumps(report, indent=2, sort_keys=True))
     else:

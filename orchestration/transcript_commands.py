@@ -17,18 +17,11 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.settings import Settings
+from orchestration.terminal import console, fail
 
 if TYPE_CHECKING:
     from evaluators.transcript.page import Page
     from orchestration.examinations import Examination
-
-console = Console()
-complaints = Console(stderr=True)
-
-
-def _fail(error: Exception | str) -> typer.Exit:
-    complaints.print(f"medcred: {error}", highlight=False, soft_wrap=True, markup=False)
-    return typer.Exit(1)
 
 
 def transcript(
@@ -71,7 +64,7 @@ def transcript(
 
     settings = Settings()
     if is_list == (encounter is not None):
-        raise _fail("Name an encounter, or ask for --list.")
+        raise fail("Name an encounter, or ask for --list.")
     try:
         if is_list:
             _list(settings, candidate, category, repeat)
@@ -85,7 +78,7 @@ def transcript(
         name = html or Path(f"{examined.encounter_id(scenario_id).replace('/', '--')}{of}.html")
         place = write_html(examined, page, name)
     except EncounterOverError:
-        raise _fail(
+        raise fail(
             "The journal was written under another methodology: run `medcred run` again."
         ) from None
     except (
@@ -99,10 +92,10 @@ def transcript(
         ScoreError,
         SourceError,
     ) as error:
-        raise _fail(error) from None
+        raise fail(error) from None
     console.print(str(place), soft_wrap=True, highlight=False, markup=False)
     if is_opened and not webbrowser.open(place.as_uri()):
-        raise _fail("No browser could be started: open the file yourself.")
+        raise fail("No browser could be started: open the file yourself.")
 
 
 def show(page: Page) -> None:

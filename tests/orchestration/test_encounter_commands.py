@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from evaluators.journal import Journal, read_journal
 from evaluators.scoring.standings import StandingsError, compute_standings
-from orchestration import baselines, encounter_commands, transcript_commands
+from orchestration import baselines, encounter_commands, terminal, transcript_commands
 from orchestration.cli import app
 from orchestration.settings import Settings
 from orchestration.workspace import Workspace
@@ -29,7 +29,7 @@ def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands print to whatever standard output is when they run, wide enough for one line."""
     for module in (encounter_commands, transcript_commands):
         monkeypatch.setattr(module, "console", Console(width=140, color_system=None))
-        monkeypatch.setattr(module, "complaints", Console(stderr=True, color_system=None))
+    monkeypatch.setattr(terminal, "complaints", Console(stderr=True, color_system=None))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 from evaluators.grader_audit.agreement import COLUMNS, FILES, KINDS
 
-BLIND = FILES["held-out"].with_name("blind_answers.csv")
+BLIND = FILES["blind"]
 SEEDS = Path(__file__).resolve().parents[3] / "dbt_project" / "seeds"
 
 
