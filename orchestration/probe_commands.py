@@ -147,9 +147,9 @@ def _cells(found: PairedResult) -> tuple[str, ...]:
 
 def show_memory(out: Console, report: MemoryReport) -> None:
     """A table with one line a probe, then how many replies hold the canary."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
     table.add_column("probe", no_wrap=True)
-    for name in ("asked", "recalled", "chance", "difference", "95 %", "p", "long runs", "longest"):
+    for name in ("asked", "recalled", "chance", "diff.", "95 %", "p", "long runs", "longest"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     for found in report.results:
@@ -172,7 +172,7 @@ def _memory_cells(found: RecallResult) -> tuple[str, ...]:
         f"{found.recalled:.3f}",
         f"{found.chance:.3f}",
         f"{found.difference:+.3f}",
-        f"{found.interval.low:+.3f} to {found.interval.high:+.3f}",
+        f"{found.interval.low:+.2f} to {found.interval.high:+.2f}",
         "-" if found.p is None else f"{found.p:.4f}",
         runs,
         "-" if found.longest_run_words is None else str(found.longest_run_words),

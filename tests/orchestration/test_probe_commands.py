@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "evaluators" / "probes"))
@@ -58,7 +59,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
         "orchestration.workspace.open_source", lambda settings: (SimpleNamespace(), made)
     )
     monkeypatch.setenv("MEDCRED_CANDIDATES", "benchmarks/swayed_candidates.yaml")
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr("orchestration.probe_commands.console", Console(width=100))
     return made
 
 
