@@ -202,6 +202,15 @@ SAME_WORDS: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
         belly > abdomen
         legs > leg
         arms > arm
+        calves > calf
+        ble > lower extremity
+        rle > lower extremity
+        lle > lower extremity
+        bue > upper extremity
+        rue > upper extremity
+        lue > upper extremity
+        hi res > high resolution
+        point care > poc
         nares > nasal
         ctpe > ct pulmonary embolism
         oximeter > oximetry
@@ -258,11 +267,12 @@ HARMLESS: Final[Mapping[str, frozenset[str]]] = MappingProxyType({
         "fiberoptic spot " + _SIDES,
         "vital": "full complete room air score scale check exam rate noninvasive cuff automated "
         "continuous monitoring monitor hourly strict oral rectal axillary core manual "
-        "frequent bedside assess assessment spot arm both " + _SIDES,
+        "frequent bedside assess assessment spot arm both "
+        "reassess reassessment record document obtain " + _SIDES,
         "exam": "exam directed targeted brief screening comprehensive system body "
         "findings sign signs quick physical clinical "
         "focused detailed full complete thorough careful bedside repeat assess perform "
-        "check review " + _SIDES,
+        "check review reassess recheck document record " + _SIDES,
     }.items()
 })  # fmt: skip
 """Words that change nothing for tests of a kind, beside the qualifiers of every order."""

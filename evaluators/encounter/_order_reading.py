@@ -151,7 +151,7 @@ class OrderReader:
     def sought(self, text: str) -> Resolution | None:
         """`check for edema`: what is looked for, by its name."""
         rest = sought(text)
-        one = self.single(rest) if rest else None
+        one = (self.single(rest) or self.single(f"{rest} exam")) if rest else None
         return replace(one, wording=text) if one is not None and one.test_id else None
 
     def named(self, text: str) -> Resolution | None:

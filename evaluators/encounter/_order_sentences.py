@@ -39,10 +39,13 @@ _BEGINNING = re.compile(
 # `check for edema`: what is looked for is the order. `PE` is an embolism here, not an examination.
 _SOUGHT = re.compile(
     r"^(?:please |also |then )?(?:check|look|assess|evaluate|screen|test|examine|inspect|listen|"
-    r"palpate|feel|auscultate|percuss|send|exam)(?: (?:him|her|(?:the )?patient))? (?:for|at) "
+    r"palpate|feel|auscultate|percuss|send|exam)(?: (?:him|her|(?:the )?patient))? (?:for|at|to) "
+    r"(?:(?:the|any|a|presence|signs?|evidence|of|new|his|her) )*(?!pe\b)|"
+    r"^(?:(?:do|does|did) (?:the patient|this patient|patient|he|she|they) have|(?:is|are) there) "
     r"(?:(?:the|any|a|presence|signs?|evidence|of|new|his|her) )*(?!pe\b)",
     re.I,
 )
+_EMBOLISM = re.compile(r"\bpe\b|\bpulmonary embol", re.I)
 _EXAM_OF = re.compile(
     r"^(?:please |perform |do |a |an |obtain |focused |targeted |directed |brief |detailed |"
     r"bedside |repeat |complete |full |thorough )*(?:physical )?exam(?:ination)?s?\s*"
@@ -84,7 +87,9 @@ def begun(text: str) -> str:
 def sought(text: str) -> str:
     """What is to be looked for: `edema` of "check for edema"; empty when nothing is."""
     found = _SOUGHT.match(text)
-    return text[found.end() :] if found else ""
+    if found is None or _EMBOLISM.search(text):
+        return ""
+    return text[found.end() :]
 
 
 def exam_of(text: str) -> str:

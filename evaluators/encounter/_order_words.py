@@ -36,6 +36,7 @@ QUALIFIERS = _words(
 LEADING = QUALIFIERS | {"a", "an", "i", "some", "ok", "okay", "he", "she", "they", "it"}
 REPETITION = re.compile(
     r"\b(?:[123]|one|two|three) (?:sets?|views?|times)\b|\bx ?\d+\b|\b\d+ ?x\b"
+    r"|\bx ?\d+ ?(?:h|hrs?|hours?|d|days?)\b"
     r"|\bq ?\d+ ?h(?:r|rs|ours?)?\b"
     r"|\bq ?\d{1,2}\b(?! ?[a-z])|\bq ?\d+(?:-\d+)? ?(?:m|min|mins|minutes?|d|days?)\b"
     r"|\bq ?(?:am|pm|day|hour|shift|daily)\b"
@@ -68,6 +69,80 @@ TELLING_REASON = re.compile(r"^(?:on|from|at|via|per|when|following)\b")
 WITH = re.compile(r"\bwith\b")
 # Before anything is compared: ways to write "with" and "without contrast".
 SPELLED_OUT = (
+    (  # a question or a wish: `Can you tell me the patient's oxygen saturation?`
+        re.compile(
+            r"^(?:please )?(?:(?:can|could|would|may|will) (?:you|i|we) (?:please )?)?"
+            r"(?:(?:tell|give|show) (?:me|us)(?: about)?|let (?:me|us) (?:know|see)|what(?:'s| is|"
+            r" are| was| were)|how(?: is| are|'s)|(?:i|we)(?: would|'d)? (?:like|want|wish|need) to "
+            r"(?:know|start with|begin with|review)(?: about)?|"
+            r"do (?:you|we) (?:have|know)|start with|begin with) "
+            r"(?:(?:the|this|a|an|any|his|her|their|patient(?:'s|s)?|current|some) ){0,4}",
+            re.I,
+        ),
+        "",
+    ),
+    (
+        re.compile(
+            r"^(?:what|which) (?:home |outpatient |regular |current )?(?:meds|medications?|drugs|"
+            r"medicines) (?:is|does|was|are|do|did|has)\b.*",
+            re.I,
+        ),
+        "home medications",
+    ),
+    (
+        re.compile(r"^(?:is|does|do|has|are|what)\b[^,;]*\ballerg(?:ic|y|ies)\b[^,;]*", re.I),
+        "drug allergies",
+    ),
+    (
+        re.compile(
+            r"^(?:does|is|do|has) (?:the patient|he|she|this patient|they) (?:currently )?"
+            r"(?:smok|drink|us(?:e|ing) (?:tobacco|alcohol|(?:any |iv )?drugs|illicit))[^,;]*",
+            re.I,
+        ),
+        "social history",
+    ),
+    (re.compile(r"\bfamily (?:medical )?history of\b[^,;]*", re.I), "family history"),
+    (
+        re.compile(
+            r"\banti[- ]?(?:factor )?xa\b(?: (?:level|activity|assay))? (?:for|on|with) (?:the )?"
+            r"(?:iv )?(?:heparin|ufh|unfractionated heparin)(?: (?:gtt|drip|infusion))?",
+            re.I,
+        ),
+        "anti-Xa heparin",
+    ),
+    (
+        re.compile(
+            r"\banti[- ]?(?:factor )?xa\b(?: (?:level|activity|assay))? (?:for|on|with) (?:the )?"
+            r"(?:lovenox|enoxaparin|lmwh)",
+            re.I,
+        ),
+        "anti-Xa lovenox",
+    ),
+    (
+        re.compile(
+            r"\b(?:abd(?:omen|ominal|o)?|ruq) (?:ultrasound|us|sono(?:gram)?)"
+            r"(?: with)?,? (?:attention to|focus(?:ing|ed|sed|sing)? on) (?:the )?"
+            r"(?:right upper quadrant|ruq|gallbladder|biliary(?: tree| tract)?|liver)\b",
+            re.I,
+        ),
+        "RUQ ultrasound",
+    ),
+    (
+        re.compile(
+            r"\bpt (?:for|to (?:assess|evaluate)) (?:the )?(?:gait|mobility|ambulation|rehab|"
+            r"strength|deconditioning|balance|walking|transfers)\b[^,;]*",
+            re.I,
+        ),
+        "physical therapy",
+    ),
+    (re.compile(r"\b1,\s?25[- ]?(?=\(?(?:oh|dihydroxy))", re.I), "calcitriol "),
+    (
+        re.compile(
+            r",? (?:and |then )?if (?:positive|elevated|high|abnormal),? (?:then )?",
+            re.I,
+        ),
+        ", ",
+    ),
     (
         re.compile(r"\bw(?:ith)? ?/ ?(?:and )?w/?o\b|\bw/ ?and w/o\b|\bw/wo\b", re.I),
         "with and without",
@@ -108,6 +183,7 @@ SPELLED_OUT = (
     ),
     (re.compile(r"\bcect\b", re.I), "CT with contrast"),
     (re.compile(r"\bvit\b\.?", re.I), "vitamin"),
+    (re.compile(r"\bpoint[ -]of[ -]care\b", re.I), "POC"),
     (re.compile(r"\bb ?/ ?l\b|\bbilat\b\.?", re.I), "bilateral"),
     (re.compile(r"\bv ?[/-] ?q\b", re.I), "VQ"),
     (re.compile(r"\b(?:abd|abdo)\b\.?", re.I), "abdomen"),
@@ -252,6 +328,9 @@ OTHER_WORDS = frozenset(
         "echovirus",
         "lithotripsy",
         "inhibin",
+        "calcitriol",
+        "dihydroxyvitamin",
+        "mibg",
         "factor",
     ]
 )
@@ -282,6 +361,7 @@ STRONG = re.compile(
 )
 WEAK = re.compile(
     r"\s*(,|\+(?!\+)(?=\s*[A-Za-z])|/|&|\band/or\b|\band\b|\bplus\b|\balong with\b|\bas well as\b"
+    r"|\bfollowed by\b"
     r"|\bthen\b|\bor\b)\s*",
     re.IGNORECASE,
 )

@@ -86,7 +86,7 @@ __all__ = [
     "order_resolver",
 ]
 
-RULES_VERSION = "orders/4"
+RULES_VERSION = "orders/5"
 
 MOST_PARTS = 60
 """Parts of one wording that are read; a longer list is one unrecognised order."""
@@ -125,6 +125,8 @@ class OrderResolver:
     # --- one line
 
     def _resolve(self, line: str) -> tuple[Resolution, ...]:
+        if line.lstrip().startswith("- "):
+            line = line.replace(" - ", ", ")  # a list on one line: `- CMP - ammonia`
         line = LEAD.sub("", line)
         found = _once(self._resolve_spelled_out(spelled_out(line)))
         return (replace(found[0], wording=line.strip(" .,:!?")),) if len(found) == 1 else found

@@ -22,7 +22,15 @@ from typing import Final
 
 import evaluators.scoring
 
-MODULES: Final = ("wording", "_spelling", "_assertion", "_diagnosis_codes", "diagnosis", "credit")
+MODULES: Final = (
+    "wording",
+    "_spelling",
+    "_assertion",
+    "_diagnosis_codes",
+    "_diagnosis_terms",
+    "diagnosis",
+    "credit",
+)
 """Of `evaluators.scoring`, in the order in which they import each other."""
 _FOLDER: Final = Path(evaluators.scoring.__file__).parent
 _NUMBERS = count()
@@ -52,6 +60,10 @@ MUTATIONS: Final = (
     _m("diagnosis", "text decides over code", "if found is None:", "if by_code or found is None:"),
     _m("diagnosis", "a code speaks where the text names nothing", "if code else None", "if 0 else None"),
     _m("diagnosis", "denied text is not rescued by its code", 'if was_denied else None', "if 0 else None"),
+    _m("diagnosis", "a code among the words speaks where they name nothing", "self._codes.named(text)) is not None", "None) is not None"),
+    _m("_diagnosis_codes", "an answer of digits alone is a code", "if alone is not None:", "if False:"),
+    _m("diagnosis", "what a sentence ends in is its diagnosis", "for cue in self._terms.conclusions", "for cue in ()"),
+    _m("diagnosis", "findings give way to what they show", "if is_finding and any(", "if False and any("),
     _m("_diagnosis_codes", "a code of digits is ICD-9", "bare[0].isalpha() else 9", "bare[0].isalpha() else 10"),
     _m("_diagnosis_codes", "an excluded code does not count", "bare.startswith(entry.excludes[version])", "False"),
     _m("_diagnosis_codes", "an injury's code is of the first encounter", "bare[6] not in entry.seventh", "False"),
@@ -62,12 +74,12 @@ MUTATIONS: Final = (
     _m("diagnosis", "words of a heading are no entry", "tokens[at].text not in self._terms.void", "True"),
     _m("diagnosis", "a sentence that names nothing is passed over", "if not content or ends_sentence:", "if not content:"),
     _m("diagnosis", "the first phrase of a statement is principal", "first = affirmed[0]", "first = affirmed[-1]"),
-    _m("diagnosis", "a symptom gives way to its cause", "symptoms=frozenset(written[\"symptoms\"])", "symptoms=frozenset()"),
+    _m("_diagnosis_terms", "a symptom gives way to its cause", "symptoms=frozenset(written[\"symptoms\"])", "symptoms=frozenset()"),
     _m("diagnosis", "the longest phrase wins", "(-span.words, span.end - span.start, span.start)", "(span.words, span.end - span.start, span.start)"),
     _m("diagnosis", "fillers may stand inside a phrase", "MAX_FILLERS: Final = 3", "MAX_FILLERS: Final = 0"),
     _m("diagnosis", "phrases may be turned as in an index", "found.extend(self._inverted(tokens))", "pass"),
-    _m("diagnosis", "phrases that mean something else name nothing", 'elsewhere=tuple(written["elsewhere"])', "elsewhere=()"),
-    _m("diagnosis", "phrases of the terms file count", "for key, value in written[\"phrases\"].items()}", "for key, value in ()}"),
+    _m("_diagnosis_terms", "phrases that mean something else name nothing", 'elsewhere=tuple(written["elsewhere"])', "elsewhere=()"),
+    _m("_diagnosis_terms", "phrases of the terms file count", "for key, value in written[\"phrases\"].items()}", "for key, value in ()}"),
     _m("diagnosis", "a shared phrase means the category's own condition", "for c in own),\n            *((c.condition_id, c.name, c.synonyms) for c in foreign),", "for c in foreign),\n            *((c.condition_id, c.name, c.synonyms) for c in own),"),
     _m("diagnosis", "phrases may have their head first", "yield (bare[-1], *bare[:-1])", "yield bare"),
     _m("diagnosis", "a general name gives way to a special one", "if is_special and Mark.WORD not in marks:", "if False:"),

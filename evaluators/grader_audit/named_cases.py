@@ -62,6 +62,13 @@ NAMED_CASES: Final = (
         (0.0, 0.0, 0.0, 0.0),
         titles=(("I214", 10, "Odd words"), ("I200", 10, "Odd words")),
     ),
+    NamedCase(
+        "what a sentence ends in",
+        "infectious disease",
+        "pyelonephritis",
+        "Sepsis physiology with flank pain and pyuria, so this is acute pyelonephritis.",
+        (1, 1, 1, 1),
+    ),
     NamedCase("no final answer", "cardiology", "nstemi", None, (0, 0, 1, 1), ("NSTEMI",)),
     NamedCase("nothing at all", "cardiology", "nstemi", None, (0, 0, 0, 0)),
     NamedCase(

@@ -17,6 +17,7 @@ _FORWARD: Final = tuple(
         "no",
         "not",
         "never",
+        "neither",
         "without",
         "exclude",
         "excluding",
@@ -67,6 +68,7 @@ _EITHER_WAY: Final = tuple(
 )
 _UNDONE: Final = frozenset({"not", "cannot", "be", "been", "yet"})
 _TURN: Final = frozenset({"but", "however", "although", "though", "instead", "rather"})
+_ANNOUNCING: Final = frozenset({"following", "of", "for", "these"})
 _NOW: Final = frozenset({"now", "presenting", "present", "with", "who", "admitted", "here"})
 
 
@@ -146,6 +148,8 @@ def _forward(tokens: Sequence[Token], at: int, *, is_past: bool) -> set[int]:
             break
         if token.mark is Mark.COMMA and not _goes_on(tokens, end):
             break
+        if token.text == ":" and end > at + 1 and tokens[end - 1].text not in _ANNOUNCING:
+            break  # `no ST elevation on ECG: non-ST elevation MI`
         if is_past and token.text in _NOW:
             break
         end += 1

@@ -1,7 +1,7 @@
 """Which catalogue entry an ICD code is of.
 
-Belongs here: prefixes, exclusions and the seventh characters of injuries. Does not belong here: the
-words of an answer, and whether its code may speak (`diagnosis`).
+Belongs here: prefixes, exclusions and the seventh characters of injuries; codes that stand among
+the words of an answer. Does not belong here: other words, whether a code may speak (`diagnosis`).
 """
 
 from __future__ import annotations
@@ -9,8 +9,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from evaluators.catalogue import Catalogue
+from evaluators.scoring.wording import plain
+
+_ANY: Final = r"[a-z]\d[0-9a-z](?:\.?[0-9a-z]{1,4})?|\d{3}(?:\.\d{1,2}|\d{1,2})?"
+_WRITTEN: Final = re.compile(
+    # A form that nothing but ICD-10 has; `B12` and `T4` are none.
+    r"\b(?:[a-z]\d[0-9a-z]\.[0-9a-z]{1,4}|[a-z]\d\d[0-9a-z]{1,4})\b(?!\.\d)"
+    # Any form, where it is called a code.
+    r"|(?<=\bicd )(?:" + _ANY + r")\b"
+)
+_CALLED: Final = re.compile(
+    r"\bicd[ -]{0,3}(?:(?:10|9)\b|x\b|ix\b)?[ -]{0,3}(?:cm\b)?[ -]{0,3}(?:diagnos(?:is|tic) )?"
+    r"(?:codes?\b)?[ :=#(]{0,4}(?:is )?"
+)
+_ALONE: Final = re.compile(
+    r"\W{0,9}(?:(?:the|final|principal|primary|diagnosis|diagnostic|dx|codes?|icd|is)\W{1,3}){0,6}("
+    + _ANY
+    + r")\W{0,9}"
+)
+"""An answer that is one code, whatever its form."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +50,24 @@ class CodeIndex:
     def __init__(self, catalogue: Catalogue, category: str) -> None:
         """Index the codes of conditions and other diagnoses; `category` is a slug."""
         self._by_prefix = _by_prefix(_codes(catalogue, category))
+
+    def named(self, text: str) -> str | None:
+        """The text with each written code of an entry replaced by `word_of` that entry.
+
+        So the rules for words, of lists and denial too, hold for codes. None where there is none.
+        """
+        lowered = _CALLED.sub("icd ", plain(text))
+        alone = _ALONE.fullmatch(lowered)
+        if alone is not None:
+            entry_id = self.by_code(alone.group(1))
+            return word_of(entry_id) if entry_id else None
+
+        def word(found: re.Match[str]) -> str:
+            entry_id = self.by_code(found.group())
+            return word_of(entry_id) if entry_id else found.group()
+
+        named = _WRITTEN.sub(word, lowered)
+        return None if named == lowered else named
 
     def by_code(self, code: str, version: int | None = None) -> str | None:
         """The entry of an ICD code, with or without dot: conditions first, then longest prefix.
@@ -53,6 +91,11 @@ class CodeIndex:
                 if best is None or rank > best[:3]:
                     best = (*rank, entry.entry_id)
         return best[3] if best else None
+
+
+def word_of(entry_id: str) -> str:
+    """The one word that stands for an entry whose code is written among the words."""
+    return "coded" + re.sub(r"[^a-z0-9]", "", entry_id)
 
 
 def _codes(catalogue: Catalogue, category: str) -> tuple[_Codes, ...]:

@@ -19,8 +19,10 @@ from evaluators.scoring.wording import plain
 
 _SHORTEST: Final = 6
 """Letters from which a word may be misspelled; shorter ones are near too many others."""
-_LONG: Final = 11
+_LONG: Final = 9
 """Letters from which two slips are corrected, not one."""
+_SURE: Final = 7
+"""Letters from which the second may be the slip."""
 _WORD: Final = re.compile(r"[a-z]+")
 
 
@@ -40,7 +42,11 @@ class Spelling:
         return None if right == lowered else right
 
     def _corrected_word(self, word: str) -> str:
-        if len(word) < _SHORTEST or word in self._known or word.removesuffix("s") in self._known:
+        if (
+            len(word) < _SHORTEST - 1
+            or word in self._known
+            or word.removesuffix("s") in self._known
+        ):
             return word
         most = 2 if len(word) >= _LONG else 1
         near = [
@@ -48,8 +54,23 @@ class Spelling:
             for target, distance, _ in process.extract(
                 word, self._targets, scorer=OSA.distance, score_cutoff=most, limit=8
             )
-            if target[:2] == word[:2]
+            if _begins_alike(word, target, int(distance))
         ]
         least = min((distance for _, distance in near), default=0)
         nearest = [target for target, distance in near if distance == least]
         return nearest[0] if len(nearest) == 1 else word
+
+
+def _begins_alike(word: str, target: str, slips: int) -> bool:
+    """Whether the beginning lets the slip stand: one in the second letter only in a long word."""
+    if len(word) < _SHORTEST:  # a letter left out, no other slip: `stoke`, `sepis`
+        return target[:2] == word[:2] and (
+            len(target) > len(word) or sorted(word) == sorted(target)
+        )
+    if target.startswith("pneumo") and target[1:3] == word[:2]:
+        return True  # `neumonia`
+    if target[0] != word[0]:
+        return False
+    # Two letters that changed places: `spetic`.
+    is_turned = sorted(word) == sorted(target)
+    return target[:2] == word[:2] or is_turned or (slips == 1 and len(word) >= _SURE)

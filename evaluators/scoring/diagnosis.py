@@ -12,11 +12,13 @@ Rules, in the order in which they decide:
    same words in any order), is that.
 3. Otherwise the first statement counts: a list (lines, numbers, `;`, `vs`, `or`) is read up to its
    first entry that is not denied. Inside it the first recognised phrase is the principal diagnosis
-   (`A due to B`, `A with B` name A), except that a symptom gives way to its stated cause.
+   (`A due to B`, `A with B` name A), except that a symptom gives way to its stated cause, and
+   findings to what they are said to show (`so this is`, `consistent with`).
    A general name gives way to the special one that explains it (`acute coronary syndrome: NSTEMI`).
 4. Of overlapping phrases the longest wins, so that a general one inside a special one never
    counts (`sepsis` in a phrase on septic shock, `ST elevation MI` in `non-ST elevation MI`).
-5. Where the words name nothing, they are read again with their spelling corrected (`_spelling`).
+5. Where the words name nothing, they are read again with ICD codes among them taken for words,
+   then with their spelling corrected (`_spelling`).
 6. Denied (`no evidence of`, `ruled out`, `unlikely`) and past (`history of`) diagnoses do not
    count; doubt (`probable`, `suspected`) does not matter.
 """
@@ -25,21 +27,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from pathlib import Path
-from typing import Any, Final, Literal
-
-import yaml
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final, Literal
 
 from evaluators.catalogue import Catalogue
 from evaluators.scoring._assertion import denied_positions
-from evaluators.scoring._diagnosis_codes import CodeIndex
+from evaluators.scoring._diagnosis_codes import CodeIndex, word_of
+from evaluators.scoring._diagnosis_terms import TERMS_FILE, diagnosis_terms
 from evaluators.scoring._spelling import Spelling
-from evaluators.scoring.wording import Mark, Token, Vocabulary
+from evaluators.scoring.wording import Mark, Token
 
-TERMS_FILE: Final = Path(__file__).parent / "diagnosis_terms.yml"
 MAX_FILLERS: Final = 3
 """Words of `fillers` that may stand inside one phrase."""
 
@@ -75,22 +75,6 @@ class CodedTitle:
 
 
 @dataclass(frozen=True)
-class _Terms:
-    vocabulary: Vocabulary
-    fillers: frozenset[str]
-    void: frozenset[str]
-    title_stopwords: frozenset[str]
-    symptoms: frozenset[str]
-    heads: frozenset[str]
-    gives_way: Mapping[str, tuple[str, ...]]
-    known: tuple[str, ...]
-    """All that the file says, for what is spelled well."""
-    cause_words: tuple[tuple[str, ...], ...]
-    phrases: Mapping[str, tuple[str, ...]]
-    elsewhere: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class _Span:
     start: int
     end: int
@@ -119,9 +103,11 @@ class DiagnosisMatcher:
         Raises:
             ValueError: when `diagnosis_terms.yml` names an entry that no catalogue has.
         """
-        self._terms = _load_terms()
+        self._terms = diagnosis_terms()
         self._conditions = frozenset(catalogue.conditions)
-        self.by_code = CodeIndex(catalogue, category).by_code
+        self._own = {c.condition_id for c in catalogue.in_category(category)}
+        self._codes = CodeIndex(catalogue, category)
+        self.by_code = self._codes.by_code
         self._phrases = self._read_phrases(catalogue, category)
         self._by_first: dict[str, list[tuple[str, ...]]] = defaultdict(list)
         for phrase in sorted(self._phrases):
@@ -137,8 +123,14 @@ class DiagnosisMatcher:
         """The diagnosis that `text`, or failing that `code`, names."""
         by_code = self.by_code(code) if code else None
         found = self._by_text(text)
-        if found is None and (spelled := self._spelling.corrected(text)) is not None:
-            found = self._by_text(spelled)
+        if found is None and (named := self._codes.named(text)) is not None:
+            found = self._by_text(named)
+        # A special name misspelled leaves a general one standing: `acetominophen overdose`.
+        general = self._terms.gives_way.get((found[0] if found else None) or "")
+        if (found is None or general) and (right := self._spelling.corrected(text)) is not None:
+            spelled = self._by_text(right)
+            if found is None or (spelled is not None and spelled[0] in (general or ())):
+                found = spelled
         if found is None:
             return self._result(by_code, "code") if by_code else DiagnosisMatch()
         entry_id, via = found
@@ -212,12 +204,30 @@ class DiagnosisMatcher:
             is_special = later.entry_id in self._terms.gives_way.get(first.entry_id or "", ())
             if is_special and Mark.WORD not in marks:
                 return later  # `acute coronary syndrome: NSTEMI`
+        concluded = self._concluded(tokens, affirmed)
+        if concluded is not None:
+            return concluded
         if first.entry_id in self._terms.symptoms:
             for later in affirmed[1:]:
                 between = tuple(token.text for token in tokens[first.end : later.start])
                 if any(_contains(between, cause) for cause in self._terms.cause_words):
                     return later
         return first
+
+    def _concluded(self, tokens: Sequence[Token], affirmed: Sequence[_Span]) -> _Span | None:
+        """What a sentence ends in: `infiltrates indicate ARDS`, `fever, so this is a cellulitis`.
+
+        What only shows something (`consistent with`) concludes from findings alone, not from a
+        condition that is examined.
+        """
+        is_finding = affirmed[0].entry_id not in self._own
+        for before, later in pairwise(affirmed):
+            words = tuple(token.text for token in tokens[before.end : later.start])
+            if any(_contains(words, cue) for cue in self._terms.conclusions):
+                return later
+            if is_finding and any(_contains(words, cue) for cue in self._terms.shows):
+                return later
+        return None
 
     def _spans(self, tokens: Sequence[Token]) -> list[_Span]:
         """Recognised phrases, longest first where they overlap, in the order of the text."""
@@ -297,12 +307,17 @@ class DiagnosisMatcher:
         words = self._terms.vocabulary.words
         for phrase in self._terms.elsewhere:
             phrases.setdefault(words(phrase), (ELSEWHERE, "none"))
-        for entry_id, name, _ in entries:
-            for spelling in (name, re.sub(r"\([^)]*\)", " ", name)):
-                phrases.setdefault(words(spelling), (entry_id, "name"))
-        for entry_id, _, synonyms in entries:
-            for synonym in (*synonyms, *self._terms.phrases.get(entry_id, ())):
-                phrases.setdefault(words(synonym), (entry_id, "synonym"))
+        # All ways to say a condition of the category come before the names of others: in
+        # radiology, an effusion is the finding.
+        for group in (entries[: len(own)], entries[len(own) :]):
+            for entry_id, name, _ in group:
+                for spelling in (name, re.sub(r"\([^)]*\)", " ", name)):
+                    phrases.setdefault(words(spelling), (entry_id, "name"))
+            for entry_id, _, synonyms in group:
+                for synonym in (*synonyms, *self._terms.phrases.get(entry_id, ())):
+                    phrases.setdefault(words(synonym), (entry_id, "synonym"))
+        for entry_id, _, _ in entries:
+            phrases.setdefault(words(word_of(entry_id)), (entry_id, "code"))
         for spoken, meant in list(phrases.items()):
             for other in self._turned(spoken):
                 phrases.setdefault(other, meant)
@@ -359,39 +374,3 @@ def _clause_end(tokens: Sequence[Token], at: int) -> int:
     while at < len(tokens) and tokens[at].mark not in _CLAUSE:
         at += 1
     return at
-
-
-def _strings(written: Any) -> Iterator[str]:
-    if isinstance(written, str):
-        yield written
-    elif isinstance(written, Mapping):
-        for key, value in written.items():
-            yield key
-            yield from _strings(value)
-    elif isinstance(written, list):
-        for value in written:
-            yield from _strings(value)
-
-
-@cache
-def _load_terms() -> _Terms:
-    text = TERMS_FILE.read_text(encoding="utf-8")
-    written: dict[str, Any] = yaml.load(text, yaml.CSafeLoader)
-    vocabulary = Vocabulary(written["words"])
-
-    def reduced(listed: str) -> frozenset[str]:
-        return frozenset(vocabulary.words(listed))
-
-    return _Terms(
-        vocabulary=vocabulary,
-        fillers=reduced(written["fillers"]),
-        void=reduced(written["void"]),
-        title_stopwords=reduced(written["title_stopwords"]),
-        symptoms=frozenset(written["symptoms"]),
-        heads=reduced(written["heads"]),
-        gives_way={key: tuple(value) for key, value in written["gives_way"].items()},
-        known=tuple(_strings(written)),
-        cause_words=tuple(vocabulary.words(words) for words in written["cause_words"]),
-        phrases={key: tuple(value) for key, value in written["phrases"].items()},
-        elsewhere=tuple(written["elsewhere"]),
-    )

@@ -60,6 +60,10 @@ _SHORTHAND: Final = (
     (r"\bd\s*/\s*t\b", " due to "),
     (r"\bi\s*/\s*s\s*/\s*o\b", " in setting of "),
     (r"\bc\s*/\s*b\b", " complicated by "),
+    (r"\bw/d\b", " withdrawal "),
+    (r"\bc/w\b", " consistent with "),
+    (r"\bc/f\b", " concern for "),
+    (r",\s?ie\b", " "),
     (r"\bw\s*/(?=\s|\w)", " with "),
     (r"(?<![\d/])2\s*/\s*2(?![\d/])", " secondary to "),
     (r"\b(?:can\s*not|can't|couldn't|could not)\b", " cannot "),
@@ -71,6 +75,13 @@ _SHORTHAND: Final = (
     (r"\bae-(?=copd)", " ae"),
     (r">(?=\s*[a-z])", "\n"),
     (r"\bst\.\s*(?=elev|seg)", " st "),
+    # The urine, not unstable angina; every one, not the leukemia.
+    (
+        r"\bua(?= (?:is |was )?(?:positive|negative|show|with (?:nitrite|pyuria|bacteri|leuk|wbc)"
+        r"|grossly|dirty|reveal|consistent|and (?:urine|fever|flank)))",
+        " urinalysis ",
+    ),
+    (r"\ball(?= (?:of|the|other|previous|prior|three|cell|these|those|labs?|cases)\b)", " every "),
 )
 _SHORTHAND_MAYBE = re.compile("|".join(pattern for pattern, _ in _SHORTHAND))
 """No pattern makes another's match, so without a match of any of them there is nothing to do."""

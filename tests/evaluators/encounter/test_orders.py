@@ -117,7 +117,7 @@ def test_short_words_match_exactly_or_not_at_all(wording: str) -> None:
     [
         "hepatitis D antibody",
         "CT head with contrast",
-        "complete metabolic panel",
+        "partial metabolic panel",
         "immunoglobulin E",
         "protein X",
         "urine haptoglobin",

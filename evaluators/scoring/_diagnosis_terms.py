@@ -1,0 +1,80 @@
+"""The words of the diagnosis scorer that no catalogue holds, from `diagnosis_terms.yml`.
+
+Belongs here: reading the file into comparable form. Does not belong here: the words themselves (the
+file), the rules that use them (`diagnosis`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from evaluators.scoring.wording import Vocabulary
+
+TERMS_FILE: Final = Path(__file__).parent / "diagnosis_terms.yml"
+
+
+@dataclass(frozen=True)
+class DiagnosisTerms:
+    """The file, its words in comparable form."""
+
+    vocabulary: Vocabulary
+    fillers: frozenset[str]
+    void: frozenset[str]
+    title_stopwords: frozenset[str]
+    symptoms: frozenset[str]
+    heads: frozenset[str]
+    gives_way: Mapping[str, tuple[str, ...]]
+    known: tuple[str, ...]
+    """All that the file says, for what is spelled well."""
+    cause_words: tuple[tuple[str, ...], ...]
+    conclusions: tuple[tuple[str, ...], ...]
+    """Between findings and the diagnosis that they lead to."""
+    shows: tuple[tuple[str, ...], ...]
+    """The same, where what stands before is no diagnosis."""
+    phrases: Mapping[str, tuple[str, ...]]
+    elsewhere: tuple[str, ...]
+
+
+def _strings(written: Any) -> Iterator[str]:
+    if isinstance(written, str):
+        yield written
+    elif isinstance(written, Mapping):
+        for key, value in written.items():
+            yield key
+            yield from _strings(value)
+    elif isinstance(written, list):
+        for value in written:
+            yield from _strings(value)
+
+
+@cache
+def diagnosis_terms() -> DiagnosisTerms:
+    """The words of the file, read once a process."""
+    text = TERMS_FILE.read_text(encoding="utf-8")
+    written: dict[str, Any] = yaml.load(text, yaml.CSafeLoader)
+    vocabulary = Vocabulary(written["words"])
+
+    def reduced(listed: str) -> frozenset[str]:
+        return frozenset(vocabulary.words(listed))
+
+    return DiagnosisTerms(
+        vocabulary=vocabulary,
+        fillers=reduced(written["fillers"]),
+        void=reduced(written["void"]),
+        title_stopwords=reduced(written["title_stopwords"]),
+        symptoms=frozenset(written["symptoms"]),
+        heads=reduced(written["heads"]),
+        gives_way={key: tuple(value) for key, value in written["gives_way"].items()},
+        known=tuple(_strings(written)),
+        cause_words=tuple(vocabulary.words(words) for words in written["cause_words"]),
+        conclusions=tuple(vocabulary.words(words) for words in written["conclusions"]),
+        shows=tuple(vocabulary.words(words) for words in written["shows"]),
+        phrases={key: tuple(value) for key, value in written["phrases"].items()},
+        elsewhere=tuple(written["elsewhere"]),
+    )
