@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 from types import ModuleType
@@ -32,6 +33,9 @@ MODULES: Final = (
     "credit",
 )
 """Of `evaluators.scoring`, in the order in which they import each other."""
+SCORING: Final = ("diagnosis", "credit")
+"""Of these a scorer is made."""
+_PACKAGE: Final = evaluators.scoring.__name__
 _FOLDER: Final = Path(evaluators.scoring.__file__).parent
 _NUMBERS = count()
 
@@ -131,7 +135,10 @@ class Scorer:
 
 @contextmanager
 def loaded(mutation: Mutation | None = None) -> Iterator[Scorer]:
-    """Load the scorer again from its source, with `mutation` applied; None loads it whole.
+    """The scorer with `mutation` applied; None gives the scorer in use.
+
+    The broken module and those that import it are loaded again from their source; the others are
+    the ones in use.
 
     Raises:
         MutationError: when the snippet does not stand in the source exactly once.
@@ -143,16 +150,20 @@ def loaded(mutation: Mutation | None = None) -> Iterator[Scorer]:
         for module in MODULES:
             path = _FOLDER / f"{module}.py"
             source = path.read_text(encoding="utf-8")
-            if mutation is not None and mutation.module == module:
+            is_broken = mutation is not None and mutation.module == module
+            if mutation is not None and is_broken:
                 source = mutated(mutation, source)
-            for other, name in names.items():
-                source = source.replace(f"from evaluators.scoring.{other} ", f"from {name} ")
+            whole = source
+            for other in made:
+                source = source.replace(f"from {_PACKAGE}.{other} ", f"from {names[other]} ")
+            if not is_broken and source == whole:
+                continue
             made[module] = loading = ModuleType(names[module])
             loading.__file__ = str(path)
             # Dataclasses look their module up by name.
             sys.modules[names[module]] = loading
             exec(compile(source, str(path), "exec"), loading.__dict__)  # noqa: S102
-        yield Scorer(made["diagnosis"], made["credit"])
+        yield Scorer(*(made.get(name) or import_module(f"{_PACKAGE}.{name}") for name in SCORING))
     finally:
         for name in names.values():
             sys.modules.pop(name, None)

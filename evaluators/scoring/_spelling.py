@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from rapidfuzz import process
@@ -31,9 +31,17 @@ class Spelling:
 
     def __init__(self, known: Iterable[str]) -> None:
         """Take every word of `known`, phrases of the catalogues and of the terms file."""
-        self._known = frozenset(word for text in known for word in _WORD.findall(plain(text)))
-        self._targets = sorted(word for word in self._known if len(word) >= _SHORTEST)
+        self._texts = tuple(known)
         self._right = lru_cache(maxsize=8192)(self._corrected_word)
+
+    # Most matchers never meet a word that is spelled badly, so the words are read when asked for.
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(word for text in self._texts for word in _WORD.findall(plain(text)))
+
+    @cached_property
+    def _targets(self) -> list[str]:
+        return sorted(word for word in self._known if len(word) >= _SHORTEST)
 
     def corrected(self, text: str) -> str | None:
         """The text with every unknown word replaced by the one that it is near; None if none is."""

@@ -117,10 +117,11 @@ class Vocabulary:
         """Take `words`, which maps one word to the words that replace it."""
         self._words = {key: tuple(value.split()) for key, value in words.items()}
         self.tokens = lru_cache(maxsize=8192)(self._tokens)
+        self.words = lru_cache(maxsize=32768)(self._phrase_words)
 
-    def words(self, text: str) -> tuple[str, ...]:
+    def _phrase_words(self, text: str) -> tuple[str, ...]:
         """The words of a catalogue phrase, marks dropped."""
-        return tuple(token.text for token in self.tokens(text, is_phrase=True))
+        return tuple(token.text for token in self._tokens(text, is_phrase=True))
 
     def _tokens(self, text: str, is_phrase: bool = False) -> tuple[Token, ...]:
         lowered = plain(text)
