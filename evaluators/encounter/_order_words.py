@@ -73,7 +73,7 @@ SPELLED_OUT = (
         re.compile(
             r"^(?:please )?(?:(?:can|could|would|may|will) (?:you|i|we) (?:please )?)?"
             r"(?:(?:tell|give|show) (?:me|us)(?: about)?|let (?:me|us) (?:know|see)|what(?:'s| is|"
-            r" are| was| were)|how(?: is| are|'s)|(?:i|we)(?: would|'d)? (?:like|want|wish|need) to "
+            r" are| was| were)|how(?: is| are|'s)|(?:i|we)(?: would|'d)? (?:like|want|need) to "
             r"(?:know|start with|begin with|review)(?: about)?|"
             r"do (?:you|we) (?:have|know)|start with|begin with) "
             r"(?:(?:the|this|a|an|any|his|her|their|patient(?:'s|s)?|current|some) ){0,4}",
