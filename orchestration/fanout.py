@@ -10,8 +10,9 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 
 from orchestration.execution import Jobs, prepare
 from orchestration.progress import LogReporter
@@ -23,39 +24,62 @@ WORTH_PROCESSES = 12
 Partition = tuple[str, str]
 """Candidate and category."""
 
+_KILLED = "its process was killed: run again, it goes on"
+
 _jobs: Jobs | None = None
 """The jobs of a process of the pool."""
 
 
-def examined(
-    jobs: Jobs, settings: Settings, todo: Sequence[Partition]
-) -> Iterator[tuple[Partition, str | None]]:
-    """Examine partitions; each comes when it is done, with the reason if it failed.
+@contextmanager
+def examiners(settings: Settings, expected: int) -> Iterator[Executor | None]:
+    """Processes that start now, to be ready when there is something to examine.
 
     Args:
-        jobs: Those of this process, for a few partitions.
         settings: `threads` is the number of processes.
-        todo: What to examine.
+        expected: How many partitions there may be; with few, or one thread, None is given.
     """
-    if settings.threads == 1 or len(todo) < WORTH_PROCESSES:
-        for partition in todo:
-            yield partition, jobs.examine(*partition)
+    if settings.threads == 1 or expected < WORTH_PROCESSES:
+        yield None
         return
     # Dagster and Polars have threads, which a fork would copy in any state.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
         settings.threads, mp_context=context, initializer=_open, initargs=(settings,)
     ) as pool:
-        asked = {pool.submit(_examine, partition): partition for partition in todo}
         try:
-            for future in as_completed(asked):
-                try:
-                    yield asked[future], future.result()
-                except BrokenProcessPool:
-                    yield asked[future], "its process was killed: run again, it goes on"
+            for _ in range(settings.threads):
+                pool.submit(_is_ready)  # each starts a process, and nobody waits
+            yield pool
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def examined(
+    jobs: Jobs, pool: Executor | None, todo: Sequence[Partition]
+) -> Iterator[tuple[Partition, str | None]]:
+    """Examine partitions; each comes when it is done, with the reason if it failed.
+
+    Args:
+        jobs: Those of this process, for a few partitions.
+        pool: Of `examiners`.
+        todo: What to examine.
+    """
+    if pool is None or len(todo) < WORTH_PROCESSES:
+        for partition in todo:
+            yield partition, jobs.examine(*partition)
+        return
+    asked = {}
+    for partition in todo:
+        try:
+            asked[pool.submit(_examine, partition)] = partition
+        except BrokenProcessPool:
+            yield partition, _KILLED
+    for future in as_completed(asked):
+        try:
+            yield asked[future], future.result()
+        except BrokenProcessPool:
+            yield asked[future], _KILLED
 
 
 def _open(settings: Settings) -> None:
@@ -63,6 +87,13 @@ def _open(settings: Settings) -> None:
     threading.Thread(target=_leave_with_the_parent, daemon=True).start()
     prepare(settings)
     _jobs = Jobs(settings, LogReporter())
+    from evaluators.candidates.litellm_switches import open_litellm
+
+    open_litellm()  # three seconds of imports, before anybody waits for them
+
+
+def _is_ready() -> bool:
+    return _jobs is not None
 
 
 def _leave_with_the_parent() -> None:

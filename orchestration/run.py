@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from orchestration.execution import Jobs, failed_checks, prepare, reason
-from orchestration.fanout import examined
+from orchestration.fanout import examined, examiners
 from orchestration.progress import Reporter
 from orchestration.settings import Settings
 
@@ -41,11 +41,14 @@ def run_pipeline(settings: Settings, reporter: Reporter) -> Run:
     with reporter.stage("Read the pipeline's definition", 1):
         from evaluators.candidates.config import load_candidates
         from orchestration.defs.automation.sensors import waiting
-        from orchestration.defs.examination.partitions import CANDIDATE
+        from orchestration.defs.examination.partitions import CANDIDATE, CATEGORIES
 
         candidates = load_candidates(settings.candidates)
         jobs = Jobs(settings, reporter)
-    with jobs.instance:
+    with (
+        jobs.instance,
+        examiners(settings, len(candidates) * len(CATEGORIES)) as pool,
+    ):
         refreshed = jobs.execute("refresh")
         checks = failed_checks(refreshed)
         if not refreshed.success:
@@ -54,7 +57,7 @@ def run_pipeline(settings: Settings, reporter: Reporter) -> Run:
         todo = [(one.id, category) for one, category, _ in waiting(settings, candidates)]
         failed = []
         with reporter.stage("Examine and score", len(todo)) as stage:
-            for done, ((candidate, category), why) in enumerate(examined(jobs, settings, todo), 1):
+            for done, ((candidate, category), why) in enumerate(examined(jobs, pool, todo), 1):
                 stage.update(done, detail=f"{candidate} in {category}")
                 if why is not None:
                     failed.append(f"{candidate} in {category}: {why}")

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
@@ -27,45 +27,66 @@ class Jobs:
         return "refused" if int(candidate.partition("/")[2]) % 3 == 0 else None
 
 
-class Pool:
+class Pool(Executor):
     """A pool in this process; the second partition's process dies."""
 
     def __init__(self, processes: int, **_: Any) -> None:
         self.processes = processes
 
-    def __enter__(self) -> Pool:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def submit(self, work: Callable[[fanout.Partition], str | None], part: Any) -> Future[Any]:
+    def submit(self, work: Callable[..., Any], *what: Any) -> Future[Any]:  # type: ignore[override]
         future: Future[Any] = Future()
-        if part == PARTITIONS[1]:
+        if what == (PARTITIONS[1],):
             future.set_exception(BrokenProcessPool())
         else:
-            future.set_result(work(part))
+            future.set_result(work(*what))
         return future
+
+
+class Gone(Pool):
+    """A pool whose processes have all died before anything was asked."""
+
+    def submit(self, work: Callable[..., Any], *what: Any) -> Future[Any]:  # type: ignore[override]
+        if what:
+            raise BrokenProcessPool
+        return super().submit(work)
+
+
+def examine(threads: int, todo: list[fanout.Partition]) -> dict[fanout.Partition, str | None]:
+    with fanout.examiners(Settings(threads=threads), len(todo)) as pool:
+        return dict(fanout.examined(Jobs(), pool, todo))  # type: ignore[arg-type]
 
 
 def test_few_partitions_stay_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fanout, "ProcessPoolExecutor", None)
-    done = dict(fanout.examined(Jobs(), Settings(threads=2), PARTITIONS[:5]))  # type: ignore[arg-type]
+    done = examine(2, PARTITIONS[:5])
+    assert done == {part: Jobs().examine(*part) for part in PARTITIONS[:5]}
+
+
+def test_few_that_are_left_of_many_stay_in_this_process() -> None:
+    done = dict(fanout.examined(Jobs(), Gone(2), PARTITIONS[:5]))  # type: ignore[arg-type]
     assert done == {part: Jobs().examine(*part) for part in PARTITIONS[:5]}
 
 
 def test_one_thread_stays_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fanout, "ProcessPoolExecutor", None)
-    done = dict(fanout.examined(Jobs(), Settings(threads=1), PARTITIONS))  # type: ignore[arg-type]
-    assert len(done) == len(PARTITIONS)
+    assert len(examine(1, PARTITIONS)) == len(PARTITIONS)
 
 
 def test_a_killed_process_costs_its_own_partition_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fanout, "ProcessPoolExecutor", Pool)
     monkeypatch.setattr(fanout, "_jobs", Jobs())
-    done = dict(fanout.examined(Jobs(), Settings(threads=2), PARTITIONS))  # type: ignore[arg-type]
+    done = examine(2, PARTITIONS)
     assert done.pop(PARTITIONS[1]) == "its process was killed: run again, it goes on"
     assert done == {part: Jobs().examine(*part) for part in PARTITIONS if part != PARTITIONS[1]}
+
+
+def test_processes_that_died_while_they_waited_leave_every_partition_for_the_next_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fanout, "ProcessPoolExecutor", Gone)
+    done = examine(2, PARTITIONS)
+    assert set(done.values()) == {"its process was killed: run again, it goes on"}
+    assert list(done) == PARTITIONS
 
 
 ORPHAN = """
