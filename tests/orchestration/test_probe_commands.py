@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
-from dataclasses import asdict, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,11 +15,10 @@ from typer.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "evaluators" / "probes"))
 
+from frozen_by_hand import write_set
 from probed_set import probed_set
 from small_examination import Endpoint, completion
 
-from evaluators.probes.variants.draws import evidence_line, line_bytes, scenario_line
-from evaluators.scenario_sets import Manifest, ScenarioSet, SetFile
 from orchestration.cli import app
 from orchestration.probe_runs import admission_dates
 from orchestration.workspace import Workspace
@@ -29,32 +26,10 @@ from orchestration.workspace import Workspace
 CATEGORY = "gastroenterology"
 
 
-def frozen(base: ScenarioSet, folder: Path) -> None:
-    """Write a set made by hand as `load` reads it."""
-    lines = {
-        "scenarios.jsonl": [scenario_line(one) for one in base.scenarios.values()],
-        "evidence.jsonl": [evidence_line(one) for one in base.scenarios.values()],
-        "ground_truth.jsonl": [asdict(truth) for truth in base.truths.values()],
-        "actions_taken.jsonl": [{"scenario_id": key, "actions": []} for key in base.scenarios],
-    }
-    files = {name: b"".join(map(line_bytes, content)) for name, content in lines.items()}
-    manifest: Manifest = replace(
-        base.manifest,
-        files={
-            name: SetFile(hashlib.sha256(content).hexdigest(), len(content), len(base.scenarios))
-            for name, content in files.items()
-        },
-    )
-    folder.mkdir(parents=True)
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-    (folder / "manifest.json").write_bytes(manifest.as_bytes())
-
-
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     made = Workspace(tmp_path / "home", "invented")
-    frozen(probed_set(), made.scenario_set(CATEGORY))
+    write_set(probed_set(), made.scenario_set(CATEGORY))
     monkeypatch.setattr(
         "orchestration.workspace.open_source", lambda settings: (SimpleNamespace(), made)
     )
