@@ -4,14 +4,7 @@
 -- (`services.curr_service in (NMED,NSURG)`). Movements tell of intensive and neurological care by
 -- the name of the unit. Orders count when they are new: for a consult and for monitoring the order
 -- is the act. Consult orders are sparse: absence proves nothing.
-with selected as (
-    select
-        hadm_id,
-        t0
-    from {{ ref('int_cohorts__selected') }}
-),
-
-services_of_actions as (
+with services_of_actions as (
     select
         action_id,
         unnest(
@@ -46,59 +39,60 @@ units_of_actions (unit_pattern, action_id) as (
     values
     ('(?i)intensive care|\bICU\b|\bCCU\b|\bCVICU\b|\bSICU\b|\bTSICU\b|\bMICU\b', 'dispo_icu'),
     ('(?i)neuro s|neuro i|neuro-?icu|stroke', 'dispo_stroke_neuro_unit')
+),
+
+arranged as (
+    select
+        services.hadm_id,
+        services_of_actions.action_id,
+        'services' as source,
+        services.transferred_at as done_at
+    from {{ ref('stg_mimiciv_hosp__services') }} as services
+    inner join services_of_actions
+        on services.curr_service = services_of_actions.service
+    union all
+    select
+        hadm_id,
+        'dispo_icu' as action_id,
+        'icustays' as source,
+        arrived_at as done_at
+    from {{ ref('stg_mimiciv_icu__icustays') }}
+    union all
+    select
+        hadm_id,
+        'dispo_admit' as action_id,
+        'edstays' as source,
+        left_at as done_at
+    from {{ ref('stg_mimiciv_ed__edstays') }}
+    union all
+    select
+        moves.hadm_id,
+        units_of_actions.action_id,
+        'transfers' as source,
+        moves.arrived_at as done_at
+    from {{ ref('stg_mimiciv_hosp__transfers') }} as moves
+    inner join units_of_actions
+        on regexp_matches(moves.careunit, units_of_actions.unit_pattern)
+    where moves.arrived_at is not null
+    union all
+    select
+        orders.hadm_id,
+        orders_of_actions.action_id,
+        'poe' as source,
+        orders.ordered_at as done_at
+    from {{ ref('stg_mimiciv_hosp__poe') }} as orders
+    inner join orders_of_actions
+        on
+            orders.order_type = orders_of_actions.order_type
+            and orders.order_subtype = orders_of_actions.order_subtype
+    where orders.transaction_type = 'New'
 )
 
 select
-    services.hadm_id,
-    services_of_actions.action_id,
-    'services' as source,
-    services.transferred_at as done_at
-from {{ ref('stg_mimiciv_hosp__services') }} as services
-inner join selected
-    on services.hadm_id = selected.hadm_id
-inner join services_of_actions
-    on services.curr_service = services_of_actions.service
-union all
-select
-    stays.hadm_id,
-    'dispo_icu' as action_id,
-    'icustays' as source,
-    stays.arrived_at as done_at
-from {{ ref('stg_mimiciv_icu__icustays') }} as stays
-inner join selected
-    on stays.hadm_id = selected.hadm_id
-union all
-select
-    stays.hadm_id,
-    'dispo_admit' as action_id,
-    'edstays' as source,
-    stays.left_at as done_at
-from {{ ref('stg_mimiciv_ed__edstays') }} as stays
-inner join selected
-    on stays.hadm_id = selected.hadm_id
-union all
-select
-    moves.hadm_id,
-    units_of_actions.action_id,
-    'transfers' as source,
-    moves.arrived_at as done_at
-from {{ ref('stg_mimiciv_hosp__transfers') }} as moves
-inner join selected
-    on moves.hadm_id = selected.hadm_id
-inner join units_of_actions
-    on regexp_matches(moves.careunit, units_of_actions.unit_pattern)
-where moves.arrived_at is not null
-union all
-select
-    orders.hadm_id,
-    orders_of_actions.action_id,
-    'poe' as source,
-    orders.ordered_at as done_at
-from {{ ref('stg_mimiciv_hosp__poe') }} as orders
-inner join selected
-    on orders.hadm_id = selected.hadm_id
-inner join orders_of_actions
-    on
-        orders.order_type = orders_of_actions.order_type
-        and orders.order_subtype = orders_of_actions.order_subtype
-where orders.transaction_type = 'New'
+    arranged.hadm_id,
+    arranged.action_id,
+    arranged.source,
+    arranged.done_at
+from arranged
+inner join {{ ref('int_cohorts__selected') }} as selected
+    on arranged.hadm_id = selected.hadm_id

@@ -1,115 +1,50 @@
 -- Every result of the admissions under examination that has a text to show, of every kind.
 -- Grain: one result and catalogue test. Which scenario may see it, and by when, the marts decide.
 -- The report of a chest film comes with the file of its picture, where there is one.
-select
-    hadm_id,
-    test_id,
-    'lab' as kind,
-    label,
-    specimen,
-    value_text,
-    value_num,
-    unit,
-    ref_low,
-    ref_high,
-    flag,
-    taken_at,
-    available_at,
-    cast(null as varchar) as film_image
-from {{ ref('int_labs__resulted') }}
-union all
-select
-    hadm_id,
-    test_id,
-    'micro' as kind,
-    label,
-    specimen,
-    value_text,
-    cast(null as double) as value_num,
-    cast(null as varchar) as unit,
-    cast(null as double) as ref_low,
-    cast(null as double) as ref_high,
-    stage as flag,
-    taken_at,
-    available_at,
-    cast(null as varchar) as film_image
-from {{ ref('int_cultures__resulted') }}
-union all
-select
-    hadm_id,
-    test_id,
-    'vital' as kind,
-    label,
-    cast(null as varchar) as specimen,
-    value_text,
-    value_num,
-    unit,
-    cast(null as double) as ref_low,
-    cast(null as double) as ref_high,
-    cast(null as varchar) as flag,
-    taken_at,
-    available_at,
-    cast(null as varchar) as film_image
-from {{ ref('int_vitals__charted') }}
-union all
-select
-    hadm_id,
-    test_id,
-    'lab' as kind,
-    label,
-    'Blood' as specimen,
-    value_text,
-    value_num,
-    unit,
-    cast(null as double) as ref_low,
-    cast(null as double) as ref_high,
-    cast(null as varchar) as flag,
-    taken_at,
-    available_at,
-    cast(null as varchar) as film_image
-from {{ ref('int_oximetry__paired') }}
-union all
-select
-    reports.hadm_id,
-    reports.test_id,
-    'imaging' as kind,
-    reports.label,
-    cast(null as varchar) as specimen,
-    reports.value_text,
-    cast(null as double) as value_num,
-    cast(null as varchar) as unit,
-    cast(null as double) as ref_low,
-    cast(null as double) as ref_high,
-    cast(null as varchar) as flag,
-    reports.taken_at,
-    reports.available_at,
-    films.file_path as film_image
-from {{ ref('int_imaging__reported') }} as reports
-left join {{ ref('int_films__pictured') }} as films
-    on
-        reports.hadm_id = films.hadm_id
-        and reports.note_id = films.note_id
-        and reports.test_id = 'img_xr_chest'
-where reports.value_text is not null
-{% for model, kind in [
-    ('int_echo__made', 'imaging'), ('int_ecg__read', 'ecg'), ('int_notes__examined', 'exam')
+{%- set columns = [
+    ('specimen', 'varchar'), ('value_num', 'double'), ('unit', 'varchar'), ('ref_low', 'double'),
+    ('ref_high', 'double'), ('flag', 'varchar'), ('film_image', 'varchar')
 ] -%}
-    union all
+{#- Model, kind, and what of the columns above it tells; the others are null. -#}
+{%- set results = [
+    ('int_labs__resulted', 'lab', {
+        'specimen': 'results.specimen', 'value_num': 'results.value_num', 'unit': 'results.unit',
+        'ref_low': 'results.ref_low', 'ref_high': 'results.ref_high', 'flag': 'results.flag'
+    }),
+    ('int_cultures__resulted', 'micro', {
+        'specimen': 'results.specimen', 'flag': 'results.stage'
+    }),
+    ('int_vitals__charted', 'vital', {
+        'value_num': 'results.value_num', 'unit': 'results.unit'
+    }),
+    ('int_oximetry__paired', 'lab', {
+        'specimen': "'Blood'", 'value_num': 'results.value_num', 'unit': 'results.unit'
+    }),
+    ('int_imaging__reported', 'imaging', {'film_image': 'films.file_path'}),
+    ('int_echo__made', 'imaging', {}),
+    ('int_ecg__read', 'ecg', {}),
+    ('int_notes__examined', 'exam', {}),
+] -%}
+{%- for model, kind, told in results %}
     select
-        hadm_id,
-        test_id,
+        results.hadm_id,
+        results.test_id,
         '{{ kind }}' as kind,
-        label,
-        cast(null as varchar) as specimen,
-        value_text,
-        cast(null as double) as value_num,
-        cast(null as varchar) as unit,
-        cast(null as double) as ref_low,
-        cast(null as double) as ref_high,
-        cast(null as varchar) as flag,
-        taken_at,
-        available_at,
-        cast(null as varchar) as film_image
-    from {{ ref(model) }}
-    where value_text is not null
-{% endfor -%}
+        results.label,
+        results.value_text,
+        {% for column, type in columns -%}
+            {{ told.get(column, 'cast(null as ' ~ type ~ ')') }} as {{ column }},
+        {% endfor -%}
+        results.taken_at,
+        results.available_at
+    from {{ ref(model) }} as results
+    {% if 'film_image' in told -%}
+        left join {{ ref('int_films__pictured') }} as films
+            on
+                results.hadm_id = films.hadm_id
+                and results.note_id = films.note_id
+                and results.test_id = 'img_xr_chest'
+    {% endif -%}
+    where results.value_text is not null
+    {% if not loop.last %}union all{% endif %}
+{%- endfor %}

@@ -4,64 +4,21 @@
 -- of which nothing may be shown; examinations; procedures; and panels, which count when any member
 -- has a result (the earliest member's times).
 with singles as (
-    select
-        hadm_id,
-        test_id,
-        taken_at,
-        available_at
-    from {{ ref('int_labs__resulted') }}
-    where available_at is not null
-    union all
-    select
-        hadm_id,
-        test_id,
-        taken_at,
-        available_at
-    from {{ ref('int_cultures__resulted') }}
-    union all
-    select
-        hadm_id,
-        test_id,
-        taken_at,
-        available_at
-    from {{ ref('int_vitals__charted') }}
-    union all
-    select
-        hadm_id,
-        test_id,
-        taken_at,
-        available_at
-    from {{ ref('int_imaging__reported') }}
-    where available_at is not null
-    union all
-    select
-        hadm_id,
-        test_id,
-        taken_at,
-        available_at
-    from {{ ref('int_ecg__read') }}
-    union all
-    select
-        hadm_id,
-        test_id,
-        taken_at,
-        available_at
-    from {{ ref('int_echo__made') }}
-    union all
-    select
-        hadm_id,
-        test_id,
-        taken_at,
-        available_at
-    from {{ ref('int_oximetry__paired') }}
-    union all
-    select
-        hadm_id,
-        test_id,
-        taken_at,
-        available_at
-    from {{ ref('int_notes__examined') }}
-    union all
+    {% for model, which in [
+        ('int_labs__resulted', 'available_at is not null'), ('int_cultures__resulted', 'true'),
+        ('int_vitals__charted', 'true'), ('int_imaging__reported', 'available_at is not null'),
+        ('int_ecg__read', 'true'), ('int_echo__made', 'true'), ('int_oximetry__paired', 'true'),
+        ('int_notes__examined', 'true')
+    ] -%}
+        select
+            hadm_id,
+            test_id,
+            taken_at,
+            available_at
+        from {{ ref(model) }}
+        where {{ which }}
+        union all
+    {% endfor -%}
     select
         hadm_id,
         entry_id as test_id,
