@@ -1,19 +1,26 @@
-"""Which phrases of a statement are denied or belong to the past.
+"""Which phrases of a statement are denied.
 
-Belongs here: cue words and how far they reach. Does not belong here: which phrases there are.
+Belongs here: cue words of denial and how far they reach. Does not belong here: which phrases there
+are (`diagnosis`), what belongs to the past (`_past`).
 After NegEx (Chapman 2001): a cue reaches forward or backward inside its clause.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from evaluators.scoring.wording import Mark, Token
 
-_FORWARD: Final = tuple(
-    tuple(cue.split())
-    for cue in (
+Cues = tuple[tuple[str, ...], ...]
+
+
+def _cues(listed: Iterable[str]) -> Cues:
+    return tuple(tuple(cue.split()) for cue in listed)
+
+
+_FORWARD: Final = _cues(
+    (
         "no",
         "not",
         "never",
@@ -32,26 +39,21 @@ _FORWARD: Final = tuple(
         "as opposed to",
         "free of",
         "against",
-        "history of",
-        "hx of",
-        "hx",
-        "prior",
-        "previous",
-        "status post",
+        "mimicking",
+        "masquerading as",
         "risk of",
         "risk for",
     )
 )
-_PAST: Final = frozenset({"history", "hx", "prior", "previous", "status"})
-_EITHER_WAY: Final = tuple(
-    tuple(cue.split())
-    for cue in (
+_EITHER_WAY: Final = _cues(
+    (
         "ruled out",
         "excluded",
         "unlikely",
         "improbable",
         "doubtful",
         "absent",
+        "refuted",
         "less likely",
         "least likely",
         "not likely",
@@ -63,17 +65,65 @@ _EITHER_WAY: Final = tuple(
         "not suspected",
         "not identified",
         "not evident",
+        "not detected",
+        "not demonstrated",
+        "not favored",
+        "not consistent",
         "not the diagnosis",
+        "not the answer",
+        "not the cause",
+        "not correct",
+        "not right",
+        "not what",
     )
 )
+_BACKWARD: Final = _cues(("mimic", "is wrong", "is incorrect"))
+_NO_CUES: Final = _cues(
+    (
+        "no doubt",
+        "no question",
+        "without doubt",
+        "without a doubt",
+        "without question",
+        "not only",
+        "not just",
+        "not merely",
+        "not otherwise",
+    )
+)
+"""What begins like a cue and denies nothing."""
+CUE_WORDS: Final = frozenset(
+    word for cues in (_FORWARD, _EITHER_WAY, _BACKWARD, _NO_CUES) for cue in cues for word in cue
+)
+"""Words that are spelled well."""
 _UNDONE: Final = frozenset({"not", "cannot", "be", "been", "yet"})
 _TURN: Final = frozenset({"but", "however", "although", "though", "instead", "rather"})
+_CLAUSE: Final = frozenset(
+    {"as", "after", "because", "given", "once", "since", "when", "where", "while", "with"}
+)
+"""Words that begin a clause of its own: `exacerbation once heart failure was ruled out`."""
+_PARTS: Final = frozenset({"-", "–", "—", "(", "[", ":"})
+"""Marks that part a name from what is said of something else: `chest pain - MI ruled out`."""
+_LINKS: Final = frozenset(
+    {"is", "are", "wa", "was", "were", "ha", "has", "have", "had", "be", "been", "being", "now"}
+    | {"now", "since", "also", "both", "all", "then", "later", "already", "subsequently"}
+    | {"clinically", "formally", "effectively", "reasonably", "thought", "felt", "deemed"}
+    | {"considered", "judged", "it", "but"}
+)
+"""Words that say nothing themselves between a name and its denial."""
+_SINGULAR: Final = frozenset({"is", "was", "has"})
 _ANNOUNCING: Final = frozenset({"following", "of", "for", "these"})
-_NOW: Final = frozenset({"now", "presenting", "present", "with", "who", "admitted", "here"})
+_ANEW: Final = frozenset(
+    {"this", "therefore", "thus", "hence", "so", "making", "diagnosis", "favor", "likely"}
+)
+"""Words that begin what is affirmed, after what is denied."""
+_TESTED: Final = frozenset(
+    {"swab", "test", "pcr", "antigen", "toxin", "screen", "assay", "rapid", "naat", "panel"}
+)
 
 
 def denied_positions(tokens: Sequence[Token], spans: Sequence[tuple[int, int]]) -> frozenset[int]:
-    """Positions of the tokens that are denied or past, cues included.
+    """Positions of the tokens that are denied, cues included.
 
     Args:
         tokens: The answer.
@@ -89,15 +139,28 @@ def denied_positions(tokens: Sequence[Token], spans: Sequence[tuple[int, int]]) 
         if at in inside or tokens[at].mark is not Mark.WORD:
             at += 1
             continue
-        length = _cue(tokens, at, inside, _EITHER_WAY)
+        length = cue_at(tokens, at, inside, _NO_CUES)
+        if length:
+            at += length
+            continue
+        if tokens[at].text == "negative" and (tested := _tested_negative(tokens, at, spans)):
+            denied |= tested
+            at += 1
+            continue
+        length = cue_at(tokens, at, inside, _BACKWARD)
+        if length:
+            denied |= _backward(tokens, at, inside, starts)
+            at += length
+            continue
+        length = cue_at(tokens, at, inside, _EITHER_WAY)
         is_forward = not length
-        length = length or _cue(tokens, at, inside, _FORWARD)
+        length = length or cue_at(tokens, at, inside, _FORWARD)
         if not length:
             at += 1
             continue
         if not _is_undone(tokens, at):
-            before = _backward(tokens, at)
-            after = _forward(tokens, at + length, is_past=tokens[at].text in _PAST)
+            before = _backward(tokens, at, inside, starts)
+            after = _forward(tokens, at + length, starts)
             if not is_forward and (starts & before or not starts & after):
                 after = before
             denied |= after | set(range(at, at + length))
@@ -105,16 +168,15 @@ def denied_positions(tokens: Sequence[Token], spans: Sequence[tuple[int, int]]) 
     return frozenset(denied)
 
 
-def _cue(
-    tokens: Sequence[Token], at: int, inside: set[int], cues: Sequence[tuple[str, ...]]
-) -> int:
+def cue_at(tokens: Sequence[Token], at: int, inside: set[int], cues: Cues) -> int:
+    """How many tokens the longest of `cues` takes that stands at `at`, outside phrases."""
     best = 0
     for cue in cues:
+        if len(cue) <= best or tokens[at].text != cue[0]:
+            continue
         window = tokens[at : at + len(cue)]
-        if (
-            tuple(token.text for token in window) == cue
-            and not any(at + i in inside for i in range(len(cue)))
-            and len(cue) > best
+        if tuple(token.text for token in window) == cue and not any(
+            at + i in inside for i in range(len(cue))
         ):
             best = len(cue)
     return best
@@ -129,17 +191,36 @@ def _is_undone(tokens: Sequence[Token], at: int) -> bool:
     return False
 
 
-def _backward(tokens: Sequence[Token], at: int) -> set[int]:
-    start = at
-    while start > 0 and tokens[start - 1].mark in (Mark.WORD, Mark.SOFT):
-        if tokens[start - 1].text in _TURN:
+def _backward(tokens: Sequence[Token], at: int, inside: set[int], starts: set[int]) -> set[int]:
+    """What a cue at `at` says of the words before it.
+
+    A mark or a word that begins a clause ends it, unless nothing but links stands between the two
+    (`NSTEMI (ruled out)`, `PE was considered, but excluded`).
+    """
+    begin, has_content, is_singular = at, False, False
+    while begin > 0:
+        token = tokens[begin - 1]
+        if token.mark in (Mark.LIST, Mark.SENTENCE):
             break
-        start -= 1
-    return set(range(start, at))
+        is_word = token.mark is Mark.WORD
+        if begin - 1 not in inside:
+            ends = token.mark is Mark.COMMA or token.text in _PARTS or token.text in _TURN
+            ends = ends or token.text in _CLAUSE
+            # `pericarditis and PE is excluded` denies one, `MI and PE have been ruled out` both.
+            ends = ends or (token.text == "and" and is_singular)
+            if has_content and ends:
+                break
+            is_singular = is_singular or (not has_content and token.text in _SINGULAR)
+        has_content = has_content or (
+            is_word and (begin - 1 in inside or token.text not in _LINKS | _TURN)
+        )
+        begin -= 1
+    return set(range(begin, at))
 
 
-def _forward(tokens: Sequence[Token], at: int, *, is_past: bool) -> set[int]:
+def _forward(tokens: Sequence[Token], at: int, starts: set[int]) -> set[int]:
     end = at
+    opened = 0
     while end < len(tokens):
         token = tokens[end]
         if token.mark is Mark.SENTENCE or token.text in _TURN:
@@ -148,9 +229,15 @@ def _forward(tokens: Sequence[Token], at: int, *, is_past: bool) -> set[int]:
             break
         if token.mark is Mark.COMMA and not _goes_on(tokens, end):
             break
-        if token.text == ":" and end > at + 1 and tokens[end - 1].text not in _ANNOUNCING:
+        has_named = any(start in starts for start in range(at, end))
+        if token.text in _PARTS - {"(", "["} and (
+            has_named or (end > at + 1 and tokens[end - 1].text not in _ANNOUNCING)
+        ):
             break  # `no ST elevation on ECG: non-ST elevation MI`
-        if is_past and token.text in _NOW:
+        if has_named and token.text in _ANEW:
+            break  # `excluding PE the diagnosis is pneumonia`
+        opened += (token.text in ("(", "[")) - (token.text in (")", "]"))
+        if opened < 0:
             break
         end += 1
     return set(range(at, end))
@@ -161,6 +248,19 @@ def _goes_on(tokens: Sequence[Token], comma: int) -> bool:
     for token in tokens[comma + 1 :]:
         if token.text in ("or", "nor"):
             return True
-        if token.mark in (Mark.LIST, Mark.SENTENCE) or token.text in _TURN:
+        if token.mark in (Mark.LIST, Mark.SENTENCE) or token.text in _TURN | _ANEW:
             return False
     return False
+
+
+def _tested_negative(
+    tokens: Sequence[Token], at: int, spans: Sequence[tuple[int, int]]
+) -> set[int]:
+    """The phrase whose test is said to be negative: `flu swab negative`, `COVID negative`."""
+    for start, end in spans:
+        between = [token.text for token in tokens[end:at]]
+        follows = tokens[at + 1] if at + 1 < len(tokens) else None
+        is_ended = follows is None or follows.mark is not Mark.WORD or follows.text in ("on", "by")
+        if end <= at and len(between) <= 2 and is_ended and _TESTED.issuperset(between):
+            return set(range(start, at + 1))
+    return set()

@@ -28,6 +28,7 @@ class DiagnosisTerms:
     void: frozenset[str]
     title_stopwords: frozenset[str]
     symptoms: frozenset[str]
+    common_words: frozenset[str]
     heads: frozenset[str]
     gives_way: Mapping[str, tuple[str, ...]]
     known: tuple[str, ...]
@@ -42,6 +43,7 @@ class DiagnosisTerms:
 
 
 def _strings(written: Any) -> Iterator[str]:
+    """Phrases of the file; a listing of words is that many phrases."""
     if isinstance(written, str):
         yield written
     elif isinstance(written, Mapping):
@@ -69,9 +71,14 @@ def diagnosis_terms() -> DiagnosisTerms:
         void=reduced(written["void"]),
         title_stopwords=reduced(written["title_stopwords"]),
         symptoms=frozenset(written["symptoms"]),
+        common_words=frozenset(written["common_words"]),
         heads=reduced(written["heads"]),
         gives_way={key: tuple(value) for key, value in written["gives_way"].items()},
-        known=tuple(_strings(written)),
+        known=tuple(
+            phrase
+            for value in written.values()
+            for phrase in (value.split() if isinstance(value, str) else _strings(value))
+        ),
         cause_words=tuple(vocabulary.words(words) for words in written["cause_words"]),
         conclusions=tuple(vocabulary.words(words) for words in written["conclusions"]),
         shows=tuple(vocabulary.words(words) for words in written["shows"]),

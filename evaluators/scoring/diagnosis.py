@@ -34,9 +34,10 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from evaluators.catalogue import Catalogue
-from evaluators.scoring._assertion import denied_positions
+from evaluators.scoring._assertion import CUE_WORDS, denied_positions
 from evaluators.scoring._diagnosis_codes import CodeIndex, word_of
 from evaluators.scoring._diagnosis_terms import TERMS_FILE, diagnosis_terms
+from evaluators.scoring._past import PAST_WORDS, past_positions
 from evaluators.scoring._spelling import Spelling
 from evaluators.scoring.wording import Mark, Token
 
@@ -85,6 +86,7 @@ class _Span:
 
 
 ELSEWHERE: Final = None
+_CAPITALS: Final = re.compile(r"\b[A-Z]{2,4}\b")
 
 
 class DiagnosisMatcher:
@@ -115,22 +117,25 @@ class DiagnosisMatcher:
         titles = tuple(titles)
         self._titles = self._read_titles(titles)
         self._spelling = Spelling(
-            [*self._terms.known, *self._spoken, *(title.title for title in titles)]
+            [
+                *CUE_WORDS,
+                *PAST_WORDS,
+                *self._terms.known,
+                *self._spoken,
+                *(title.title for title in titles),
+            ],
+            self._terms.vocabulary.words,
         )
         self.match = lru_cache(maxsize=65536)(self._match)
 
     def _match(self, text: str, code: str | None = None) -> DiagnosisMatch:
         """The diagnosis that `text`, or failing that `code`, names."""
         by_code = self.by_code(code) if code else None
-        found = self._by_text(text)
-        if found is None and (named := self._codes.named(text)) is not None:
-            found = self._by_text(named)
-        # A special name misspelled leaves a general one standing: `acetominophen overdose`.
-        general = self._terms.gives_way.get((found[0] if found else None) or "")
-        if (found is None or general) and (right := self._spelling.corrected(text)) is not None:
-            spelled = self._by_text(right)
-            if found is None or (spelled is not None and spelled[0] in (general or ())):
-                found = spelled
+        spelled = self._spelling.corrected(text) or text
+        capitals = frozenset(word.lower() for word in _CAPITALS.findall(text))
+        found = self._by_text(spelled, capitals)
+        if found is None and (named := self._codes.named(spelled)) is not None:
+            found = self._by_text(named, capitals)
         if found is None:
             return self._result(by_code, "code") if by_code else DiagnosisMatch()
         entry_id, via = found
@@ -145,8 +150,11 @@ class DiagnosisMatcher:
             conflict=conflict,
         )
 
-    def _by_text(self, text: str) -> tuple[str | None, Via] | None:
+    def _by_text(self, text: str, capitals: frozenset[str]) -> tuple[str | None, Via] | None:
         """The entry that the words name; None when they name nothing, so that a code may speak.
+
+        `capitals` are the words that were written in capitals: only these are abbreviations, where
+        a common word is spelled the same (`as`, `hit`).
 
         A pair with the entry None means: the words do name or deny something, and no entry is it.
         """
@@ -154,8 +162,15 @@ class DiagnosisMatcher:
         whole = self._whole(tokens)
         if whole is not None:
             return whole
-        spans = self._spans(tokens)
-        denied = denied_positions(tokens, [(span.start, span.end) for span in spans])
+        spans = [
+            span
+            for span in self._spans(tokens)
+            if span.end - span.start > 1
+            or tokens[span.start].text not in self._terms.common_words - capitals
+        ]
+        places = [(span.start, span.end) for span in spans]
+        symptoms = frozenset(s.start for s in spans if s.entry_id in self._terms.symptoms)
+        denied = denied_positions(tokens, places) | past_positions(tokens, places, symptoms)
         was_denied = False
         for start, end, ends_sentence in _statements(tokens):
             inside = [span for span in spans if start <= span.start < end]
@@ -277,8 +292,14 @@ class DiagnosisMatcher:
             join = after - comma - 1
             for start in range(join):
                 for span in self._starting(turned, start):
-                    if span.end > join:
+                    outside = [*turned[:start], *turned[span.end :]]
+                    if span.end > join and self._says_nothing(outside):
                         yield _Span(before, after, span.words, span.entry_id, span.via)
+
+    def _says_nothing(self, tokens: Sequence[Token]) -> bool:
+        """Whether there are only words that change no name, or none."""
+        known = self._terms.fillers | self._terms.void | {"now", "with"}
+        return all(token.mark is not Mark.WORD or token.text in known for token in tokens)
 
     def _bag(self, words: Iterable[str]) -> frozenset[str]:
         return frozenset(words) - self._terms.title_stopwords
