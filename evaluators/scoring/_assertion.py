@@ -112,7 +112,10 @@ _LINKS: Final = frozenset(
 )
 """Words that say nothing themselves between a name and its denial."""
 _SINGULAR: Final = frozenset({"is", "was", "has"})
-_ANNOUNCING: Final = frozenset({"following", "of", "for", "these"})
+_PLURAL: Final = frozenset({"are", "were", "have", "all"})
+_ANNOUNCING: Final = frozenset(
+    {"following", "of", "for", "these", "diagnosis", "diagnose", "condition", "cause", "other"}
+)
 _ANEW: Final = frozenset(
     {"this", "therefore", "thus", "hence", "so", "making", "diagnosis", "favor", "likely"}
 )
@@ -162,7 +165,8 @@ def denied_positions(tokens: Sequence[Token], spans: Sequence[tuple[int, int]]) 
             before = _backward(tokens, at, inside, starts)
             after = _forward(tokens, at + length, starts)
             if not is_forward and (starts & before or not starts & after):
-                after = before
+                # What follows says how: `excluded at endoscopy`.
+                after = before | (set() if starts & after else after)
             denied |= after | set(range(at, at + length))
         at += length
     return frozenset(denied)
@@ -197,7 +201,7 @@ def _backward(tokens: Sequence[Token], at: int, inside: set[int], starts: set[in
     A mark or a word that begins a clause ends it, unless nothing but links stands between the two
     (`NSTEMI (ruled out)`, `PE was considered, but excluded`).
     """
-    begin, has_content, is_singular = at, False, False
+    begin, has_content, is_singular, is_plural = at, False, False, False
     while begin > 0:
         token = tokens[begin - 1]
         if token.mark in (Mark.LIST, Mark.SENTENCE):
@@ -208,9 +212,12 @@ def _backward(tokens: Sequence[Token], at: int, inside: set[int], starts: set[in
             ends = ends or token.text in _CLAUSE
             # `pericarditis and PE is excluded` denies one, `MI and PE have been ruled out` both.
             ends = ends or (token.text == "and" and is_singular)
+            # `torsion, cyst and abscess were excluded; appendicitis`
+            ends = ends and not (is_plural and token.mark is Mark.COMMA)
             if has_content and ends:
                 break
             is_singular = is_singular or (not has_content and token.text in _SINGULAR)
+            is_plural = is_plural or (not has_content and token.text in _PLURAL and max(starts, default=0) > at)
         has_content = has_content or (
             is_word and (begin - 1 in inside or token.text not in _LINKS | _TURN)
         )
@@ -231,7 +238,7 @@ def _forward(tokens: Sequence[Token], at: int, starts: set[int]) -> set[int]:
             break
         has_named = any(start in starts for start in range(at, end))
         if token.text in _PARTS - {"(", "["} and (
-            has_named or (end > at + 1 and tokens[end - 1].text not in _ANNOUNCING)
+            has_named or (end > at and tokens[end - 1].text not in _ANNOUNCING)
         ):
             break  # `no ST elevation on ECG: non-ST elevation MI`
         if has_named and token.text in _ANEW:
@@ -262,5 +269,10 @@ def _tested_negative(
         follows = tokens[at + 1] if at + 1 < len(tokens) else None
         is_ended = follows is None or follows.mark is not Mark.WORD or follows.text in ("on", "by")
         if end <= at and len(between) <= 2 and is_ended and _TESTED.issuperset(between):
+            while start >= 2 and tokens[start - 1].text in ("and", "or", "/", ","):
+                joined = [first for first, last in spans if last == start - 1]
+                if not joined:
+                    break
+                start = joined[0]
             return set(range(start, at + 1))
     return set()

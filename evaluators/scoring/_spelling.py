@@ -151,13 +151,12 @@ class Spelling:
             if (self._form(before), self._form(one.word)) in self._beside
             or (self._form(one.word), self._form(after)) in self._beside
         ]
-        for choice in (beside, [one for one in near if one.is_sure]):
-            least = min((one.slips for one in choice), default=0)
-            nearest = {self._form(one.word): one.word for one in choice if one.slips == least}
-            if len(nearest) == 1:
-                return nearest.popitem()[1]
-            if nearest:
-                return word
+        choice = [*beside, *(one for one in near if one.is_sure)]
+        least = min((one.slips for one in choice), default=0)
+        for nearest in (beside, choice):
+            forms = {self._form(one.word): one.word for one in nearest if one.slips == least}
+            if forms:
+                return forms.popitem()[1] if len(forms) == 1 else word
         return self._parted(word) or word
 
     def _parted(self, word: str) -> str | None:

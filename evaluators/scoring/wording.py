@@ -63,6 +63,7 @@ _SHORTHAND: Final = (
     (r"\bw/d\b", " withdrawal "),
     (r"\bc/w\b", " consistent with "),
     (r"\bc/f\b", " concern for "),
+    (r"\bp/w\b", " presenting with "),
     (r",\s?ie\b", " "),
     (r"\bw\s*/(?=\s|\w)", " with "),
     (r"(?<![\d/])2\s*/\s*2(?![\d/])", " secondary to "),
