@@ -28,7 +28,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final, Literal
@@ -86,6 +86,7 @@ class _Span:
 
 
 ELSEWHERE: Final = None
+_LINKS: Final = frozenset("with and complicated by causing leading to acute ascending".split())
 _CAPITALS: Final = re.compile(r"\b[A-Z]{2,4}\b")
 
 
@@ -163,7 +164,7 @@ class DiagnosisMatcher:
         if whole is not None:
             return whole
         spans = [
-            span
+            replace(span, entry_id=ELSEWHERE) if self._is_turned_away(tokens, span) else span
             for span in self._spans(tokens)
             if span.end - span.start > 1
             or tokens[span.start].text not in self._terms.common_words - capitals
@@ -219,6 +220,10 @@ class DiagnosisMatcher:
             is_special = later.entry_id in self._terms.gives_way.get(first.entry_id or "", ())
             if is_special and Mark.WORD not in marks:
                 return later  # `acute coronary syndrome: NSTEMI`
+            between = {token.text for token in tokens[first.end : later.start] if token.mark is Mark.WORD}
+            linked = self._terms.gives_way_linked.get(first.entry_id or "", ())
+            if later.entry_id in linked and between <= _LINKS:
+                return later  # `choledocholithiasis complicated by cholangitis`
         concluded = self._concluded(tokens, affirmed)
         if concluded is not None:
             return concluded
@@ -283,6 +288,18 @@ class DiagnosisMatcher:
                 return None
             at += 1
         return at
+
+    def _is_turned_away(self, tokens: Sequence[Token], span: _Span) -> bool:
+        """Whether a word before makes another disease of it: `chronic`, but not `acute on chronic`."""
+        at = span.start - 1
+        while at >= 0 and tokens[at].mark is Mark.WORD:
+            away = self._terms.turns_away.get(tokens[at].text)
+            if away is not None:
+                return span.entry_id in away and (at == 0 or tokens[at - 1].text not in ("on", "of"))
+            if tokens[at].text not in self._terms.fillers:
+                return False
+            at -= 1
+        return False
 
     def _inverted(self, tokens: Sequence[Token]) -> Iterator[_Span]:
         """Phrases written as an index does: `heart failure, acute on chronic`."""
