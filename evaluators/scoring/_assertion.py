@@ -120,6 +120,10 @@ _ANEW: Final = frozenset(
     {"this", "therefore", "thus", "hence", "so", "making", "diagnosis", "favor", "likely"}
 )
 """Words that begin what is affirmed, after what is denied."""
+_SHOWS: Final = frozenset(
+    {"point", "pointing", "suggest", "suggesting", "indicate", "indicating", "mean", "establish"}
+    | {"confirm", "confirming", "favoring", "consistent", "lead", "leave", "leaving", "make"}
+)
 _TESTED: Final = frozenset(
     {"swab", "test", "pcr", "antigen", "toxin", "screen", "assay", "rapid", "naat", "panel"}
 )
@@ -241,7 +245,7 @@ def _forward(tokens: Sequence[Token], at: int, starts: set[int]) -> set[int]:
             has_named or (end > at and tokens[end - 1].text not in _ANNOUNCING)
         ):
             break  # `no ST elevation on ECG: non-ST elevation MI`
-        if has_named and token.text in _ANEW:
+        if (has_named and token.text in _ANEW) or (end > at and token.text in _SHOWS):
             break  # `excluding PE the diagnosis is pneumonia`
         opened += (token.text in ("(", "[")) - (token.text in (")", "]"))
         if opened < 0:
@@ -269,7 +273,7 @@ def _tested_negative(
         follows = tokens[at + 1] if at + 1 < len(tokens) else None
         is_ended = follows is None or follows.mark is not Mark.WORD or follows.text in ("on", "by")
         if end <= at and len(between) <= 2 and is_ended and _TESTED.issuperset(between):
-            while start >= 2 and tokens[start - 1].text in ("and", "or", "/", ","):
+            while start >= 2 and tokens[start - 1].text in ("and", "or", "/"):
                 joined = [first for first, last in spans if last == start - 1]
                 if not joined:
                     break

@@ -31,6 +31,7 @@ class DiagnosisTerms:
     common_words: frozenset[str]
     heads: frozenset[str]
     gives_way: Mapping[str, tuple[str, ...]]
+    gives_way_caused: Mapping[str, tuple[str, ...]]
     gives_way_linked: Mapping[str, tuple[str, ...]]
     turns_away: Mapping[str, frozenset[str]]
     known: tuple[str, ...]
@@ -76,6 +77,7 @@ def diagnosis_terms() -> DiagnosisTerms:
         common_words=frozenset(written["common_words"]),
         heads=reduced(written["heads"]),
         gives_way={key: tuple(value) for key, value in written["gives_way"].items()},
+        gives_way_caused={k: tuple(value) for k, value in written["gives_way_caused"].items()},
         gives_way_linked={k: tuple(value) for k, value in written["gives_way_linked"].items()},
         turns_away={key: frozenset(value) for key, value in written["turns_away"].items()},
         known=tuple(

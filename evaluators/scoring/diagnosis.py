@@ -87,6 +87,7 @@ class _Span:
 
 ELSEWHERE: Final = None
 _LINKS: Final = frozenset("with and complicated by causing leading to acute ascending".split())
+_CAUSES: Final = frozenset("due to from secondary caused by of a an the acute".split())
 _CAPITALS: Final = re.compile(r"\b[A-Z]{2,4}\b")
 
 
@@ -222,7 +223,10 @@ class DiagnosisMatcher:
                 return later  # `acute coronary syndrome: NSTEMI`
             between = {token.text for token in tokens[first.end : later.start] if token.mark is Mark.WORD}
             linked = self._terms.gives_way_linked.get(first.entry_id or "", ())
-            if later.entry_id in linked and between <= _LINKS:
+            caused = self._terms.gives_way_caused.get(first.entry_id or "", ())
+            if (later.entry_id in linked and between <= _LINKS) or (
+                later.entry_id in caused and between <= _CAUSES
+            ):
                 return later  # `choledocholithiasis complicated by cholangitis`
         concluded = self._concluded(tokens, affirmed)
         if concluded is not None:
@@ -247,7 +251,19 @@ class DiagnosisMatcher:
                 return later
             if is_finding and any(_contains(words, cue) for cue in self._terms.shows):
                 return later
+            if is_finding and later.entry_id in self._own and self._sums_up(tokens, later.start):
+                return later
         return None
+
+    def _sums_up(self, tokens: Sequence[Token], at: int) -> bool:
+        """Whether a colon or dash after several findings leads to what stands at `at`."""
+        while at > 0 and tokens[at - 1].text in self._terms.fillers:
+            at -= 1
+        return (
+            at > 0
+            and tokens[at - 1].text in (":", "-", "–", "—", "=")
+            and sum(t.mark is Mark.COMMA or t.text in ("and", "with") for t in tokens[:at]) > 0
+        )
 
     def _spans(self, tokens: Sequence[Token]) -> list[_Span]:
         """Recognised phrases, longest first where they overlap, in the order of the text."""
