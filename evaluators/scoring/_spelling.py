@@ -145,12 +145,7 @@ class Spelling:
 
     def _right(self, word: str, before: str, after: str) -> str:
         near = self._near(word)
-        beside = [
-            one
-            for one in near
-            if (self._form(before), self._form(one.word)) in self._beside
-            or (self._form(one.word), self._form(after)) in self._beside
-        ]
+        beside = [one for one in near if self._stands_beside(before, one.word, after)]
         choice = [*beside, *(one for one in near if one.is_sure)]
         least = min((one.slips for one in choice), default=0)
         for nearest in (beside, choice):
@@ -158,6 +153,11 @@ class Spelling:
             if forms:
                 return forms.popitem()[1] if len(forms) == 1 else word
         return self._parted(word) or word
+
+    def _stands_beside(self, before: str, word: str, after: str) -> bool:
+        form = self._form(word)
+        beside = self._beside
+        return (self._form(before), form) in beside or (form, self._form(after)) in beside
 
     def _parted(self, word: str) -> str | None:
         """Two words of a phrase written as one: `heartfailure`."""
@@ -188,6 +188,12 @@ class Spelling:
             for target, distance in slips.items()
             if distance <= max(most, len(word) // 3)
         )
+
+
+@lru_cache(maxsize=8)
+def spelling(known: tuple[str, ...], comparable: Callable[[str], tuple[str, ...]]) -> Spelling:
+    """The words of `known`; matchers of the categories that share them read them once."""
+    return Spelling(known, comparable)
 
 
 def _is_sure(word: str, target: str, slips: int, is_alike: bool) -> bool:

@@ -38,7 +38,7 @@ from evaluators.scoring._assertion import CUE_WORDS, denied_positions
 from evaluators.scoring._diagnosis_codes import CodeIndex, word_of
 from evaluators.scoring._diagnosis_terms import TERMS_FILE, diagnosis_terms
 from evaluators.scoring._past import PAST_WORDS, past_positions
-from evaluators.scoring._spelling import Spelling
+from evaluators.scoring._spelling import spelling
 from evaluators.scoring.wording import Mark, Token
 
 MAX_FILLERS: Final = 3
@@ -118,16 +118,9 @@ class DiagnosisMatcher:
             self._by_first[phrase[0]].append(phrase)
         titles = tuple(titles)
         self._titles = self._read_titles(titles)
-        self._spelling = Spelling(
-            [
-                *CUE_WORDS,
-                *PAST_WORDS,
-                *self._terms.known,
-                *self._spoken,
-                *(title.title for title in titles),
-            ],
-            self._terms.vocabulary.words,
-        )
+        known = {*CUE_WORDS, *PAST_WORDS, *self._terms.known, *self._spoken}
+        known.update(title.title for title in titles)
+        self._spelling = spelling(tuple(sorted(known)), self._terms.vocabulary.words)
         self.match = lru_cache(maxsize=65536)(self._match)
 
     def _match(self, text: str, code: str | None = None) -> DiagnosisMatch:
