@@ -7,7 +7,7 @@ After NegEx (Chapman 2001): a cue reaches forward or backward inside its clause.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from evaluators.scoring.wording import Mark, Token
@@ -140,8 +140,9 @@ def denied_positions(tokens: Sequence[Token], spans: Sequence[tuple[int, int]]) 
     """
     inside = {at for start, end in spans for at in range(start, end)}
     starts = {start for start, _ in spans}
+    ending = {end: start for start, end in spans}
     denied: set[int] = set()
-    at = 0
+    reach = at = 0
     while at < len(tokens):
         if at in inside or tokens[at].mark is not Mark.WORD:
             at += 1
@@ -150,7 +151,7 @@ def denied_positions(tokens: Sequence[Token], spans: Sequence[tuple[int, int]]) 
         if length:
             at += length
             continue
-        if tokens[at].text == "negative" and (tested := _tested_negative(tokens, at, spans)):
+        if tokens[at].text == "negative" and (tested := _tested_negative(tokens, at, ending)):
             denied |= tested
             at += 1
             continue
@@ -166,11 +167,14 @@ def denied_positions(tokens: Sequence[Token], spans: Sequence[tuple[int, int]]) 
             at += 1
             continue
         if not _is_undone(tokens, at):
-            before = _backward(tokens, at, inside, starts)
-            after = _forward(tokens, at + length, starts)
-            if not is_forward and (starts & before or not starts & after):
-                # What follows says how: `excluded at endoscopy`.
-                after = before | (set() if starts & after else after)
+            if at >= reach:  # a cue among what is denied reaches no further
+                reach = _forward(tokens, at + length, starts)
+            after = set(range(at + length, reach))
+            if not is_forward:
+                before = _backward(tokens, at, inside, starts)
+                if starts & before or not starts & after:
+                    # What follows says how: `excluded at endoscopy`.
+                    after = before | (set() if starts & after else after)
             denied |= after | set(range(at, at + length))
         at += length
     return frozenset(denied)
@@ -221,7 +225,9 @@ def _backward(tokens: Sequence[Token], at: int, inside: set[int], starts: set[in
             if has_content and ends:
                 break
             is_singular = is_singular or (not has_content and token.text in _SINGULAR)
-            is_plural = is_plural or (not has_content and token.text in _PLURAL and max(starts, default=0) > at)
+            is_plural = is_plural or (
+                not has_content and token.text in _PLURAL and max(starts, default=0) > at
+            )
         has_content = has_content or (
             is_word and (begin - 1 in inside or token.text not in _LINKS | _TURN)
         )
@@ -229,9 +235,10 @@ def _backward(tokens: Sequence[Token], at: int, inside: set[int], starts: set[in
     return set(range(begin, at))
 
 
-def _forward(tokens: Sequence[Token], at: int, starts: set[int]) -> set[int]:
+def _forward(tokens: Sequence[Token], at: int, starts: set[int]) -> int:
     end = at
     opened = 0
+    has_named = False
     while end < len(tokens):
         token = tokens[end]
         if token.mark is Mark.SENTENCE or token.text in _TURN:
@@ -240,7 +247,7 @@ def _forward(tokens: Sequence[Token], at: int, starts: set[int]) -> set[int]:
             break
         if token.mark is Mark.COMMA and not _goes_on(tokens, end):
             break
-        has_named = any(start in starts for start in range(at, end))
+        has_named = has_named or (end > at and end - 1 in starts)
         if token.text in _PARTS - {"(", "["} and (
             has_named or (end > at and tokens[end - 1].text not in _ANNOUNCING)
         ):
@@ -251,7 +258,7 @@ def _forward(tokens: Sequence[Token], at: int, starts: set[int]) -> set[int]:
         if opened < 0:
             break
         end += 1
-    return set(range(at, end))
+    return end
 
 
 def _goes_on(tokens: Sequence[Token], comma: int) -> bool:
@@ -264,19 +271,17 @@ def _goes_on(tokens: Sequence[Token], comma: int) -> bool:
     return False
 
 
-def _tested_negative(
-    tokens: Sequence[Token], at: int, spans: Sequence[tuple[int, int]]
-) -> set[int]:
+def _tested_negative(tokens: Sequence[Token], at: int, ending: Mapping[int, int]) -> set[int]:
     """The phrase whose test is said to be negative: `flu swab negative`, `COVID negative`."""
-    for start, end in spans:
-        between = [token.text for token in tokens[end:at]]
-        follows = tokens[at + 1] if at + 1 < len(tokens) else None
-        is_ended = follows is None or follows.mark is not Mark.WORD or follows.text in ("on", "by")
-        if end <= at and len(between) <= 2 and is_ended and _TESTED.issuperset(between):
-            while start >= 2 and tokens[start - 1].text in ("and", "or", "/"):
-                joined = [first for first, last in spans if last == start - 1]
-                if not joined:
-                    break
-                start = joined[0]
-            return set(range(start, at + 1))
-    return set()
+    follows = tokens[at + 1] if at + 1 < len(tokens) else None
+    if follows is not None and follows.mark is Mark.WORD and follows.text not in ("on", "by"):
+        return set()
+    end = at
+    while end > 0 and tokens[end - 1].text in _TESTED:
+        end -= 1
+    if end not in ending:
+        return set()
+    start = ending[end]
+    while start >= 2 and tokens[start - 1].text in ("and", "or", "/") and start - 1 in ending:
+        start = ending[start - 1]
+    return set(range(start, at + 1))

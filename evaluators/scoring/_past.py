@@ -7,6 +7,7 @@ here: denial (`_assertion`), which phrases there are (`diagnosis`).
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Final
 
@@ -136,20 +137,21 @@ def _background(
     symptoms: frozenset[int],
 ) -> set[int]:
     """What stands before the present: `known AF, now with stroke`, `65M with CHF, here with PE`."""
+    starts = [start for start, _ in spans]
     background: set[int] = set()
-    for at in range(1, len(tokens)):
-        length = 0 if at in inside else cue_at(tokens, at, inside, _PRESENTS)
-        if not length:
+    begin = 0
+    is_marked = False
+    for at, token in enumerate(tokens):
+        if token.mark in (Mark.SENTENCE, Mark.LIST):
+            begin, is_marked = at + 1, False
             continue
-        begin = at
-        while begin > 0 and tokens[begin - 1].mark not in (Mark.SENTENCE, Mark.LIST):
-            begin -= 1
-        follows = [start for start, _ in spans if at < start <= at + length + _NEAR]
-        if not follows or follows[0] in symptoms:
-            continue
-        is_parted = tokens[at].text == "now" and tokens[at - 1].mark is not Mark.WORD
-        if is_parted or any(
-            token.text in _MARKERS or _PERSON.fullmatch(token.text) for token in tokens[begin:at]
-        ):
-            background.update(range(begin, at))
+        length = 0 if at in inside or at == begin else cue_at(tokens, at, inside, _PRESENTS)
+        if length:
+            place = bisect_right(starts, at)
+            is_near = place < len(starts) and starts[place] <= at + length + _NEAR
+            is_parted = token.text == "now" and tokens[at - 1].mark is not Mark.WORD
+            if is_near and starts[place] not in symptoms and (is_marked or is_parted):
+                background.update(range(begin, at))
+                begin = at
+        is_marked = is_marked or token.text in _MARKERS or bool(_PERSON.fullmatch(token.text))
     return background

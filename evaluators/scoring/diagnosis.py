@@ -86,6 +86,8 @@ class _Span:
 
 
 ELSEWHERE: Final = None
+_APART: Final = 8
+"""Tokens between a general name and the special one that it gives way to, at most."""
 _LINKS: Final = frozenset("with and complicated by causing leading to acute ascending".split())
 _CAUSES: Final = frozenset("due to from secondary caused by of a an the acute".split())
 _CAPITALS: Final = re.compile(r"\b[A-Z]{2,4}\b")
@@ -210,11 +212,15 @@ class DiagnosisMatcher:
     def _principal(self, tokens: Sequence[Token], affirmed: Sequence[_Span]) -> _Span:
         first = affirmed[0]
         for later in affirmed[1:]:
+            if later.start - first.end > _APART:
+                break
             marks = [token.mark for token in tokens[first.end : later.start]]
             is_special = later.entry_id in self._terms.gives_way.get(first.entry_id or "", ())
             if is_special and Mark.WORD not in marks:
                 return later  # `acute coronary syndrome: NSTEMI`
-            between = {token.text for token in tokens[first.end : later.start] if token.mark is Mark.WORD}
+            between = {
+                token.text for token in tokens[first.end : later.start] if token.mark is Mark.WORD
+            }
             linked = self._terms.gives_way_linked.get(first.entry_id or "", ())
             caused = self._terms.gives_way_caused.get(first.entry_id or "", ())
             if (later.entry_id in linked and between <= _LINKS) or (
@@ -304,7 +310,9 @@ class DiagnosisMatcher:
         while at >= 0 and tokens[at].mark is Mark.WORD:
             away = self._terms.turns_away.get(tokens[at].text)
             if away is not None:
-                return span.entry_id in away and (at == 0 or tokens[at - 1].text not in ("on", "of"))
+                return span.entry_id in away and (
+                    at == 0 or tokens[at - 1].text not in ("on", "of")
+                )
             if tokens[at].text not in self._terms.fillers:
                 return False
             at -= 1
