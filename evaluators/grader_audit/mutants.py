@@ -92,7 +92,7 @@ MUTATIONS: Final = (
     _m("_spelling", "of two near words none is taken", "if len(forms) == 1 else word", "if forms else word"),
     _m("_spelling", "a neighbour speaks for a word", "return (self._form(before), form) in beside or (form, self._form(after)) in beside", "return False"),
     _m("_spelling", "what sounds alike is near", "if is_alike and slips <= 3:", "if False:"),
-    _m("_spelling", "a word in two parts is joined", "if is_parted and not (", "if False and not ("),
+    _m("_spelling", "a word in two parts is joined", "if joined in self._known:", "if False:"),
     _m("_spelling", "two words written as one are parted", "return self._parted(word) or word", "return word"),
     _m("diagnosis", "a common word is an abbreviation only in capitals", "not in self._terms.common_words - capitals", "not in ()"),
     _m("diagnosis", "a word before a name makes another disease of it", "if self._is_turned_away(tokens, span) else span", "if False else span"),

@@ -106,7 +106,7 @@ class Spelling:
     def _by_sound(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
         for word in sorted(self._known):
-            if len(word) >= _ALONE:
+            if len(word) >= _ALONE - 1:
                 found[_sound(word)].append(word)
         return found
 
@@ -130,10 +130,11 @@ class Spelling:
         end = 0
         for at, match in enumerate(found):
             gap = lowered[end : match.start()]
-            joined = words[at - 1] + words[at] if at and gap in (" ", "-") else ""
-            is_parted = len(joined) >= _LONGEST_SPLIT and joined in self._known
-            if is_parted and not (self._is_known(words[at - 1]) and self._is_known(words[at])):
-                pieces[-1] = joined  # `peri carditis`
+            joined = None
+            if at and gap in (" ", "-"):
+                joined = self._joined(words[at - 1], words[at], right[at])
+            if joined is not None:
+                pieces[-1] = joined
             else:
                 pieces += [gap, right[at]]
             end = match.end()
@@ -154,6 +155,20 @@ class Spelling:
                 return forms.popitem()[1] if len(forms) == 1 else word
         return self._parted(word) or word
 
+    def _joined(self, first: str, second: str, right: str) -> str | None:
+        """One word written as two: `peri carditis`, `sub-arachniod`."""
+        joined = first + second
+        if len(first) < _SHORTEST - 1 or len(joined) < _LONGEST_SPLIT:
+            return None
+        if self._is_known(first) and self._is_known(second):
+            return None
+        if joined in self._known:
+            return joined
+        if right != second or len(second) < _ALONE:
+            return None
+        whole = self._right(joined, "", "")
+        return whole if whole in self._known else None
+
     def _stands_beside(self, before: str, word: str, after: str) -> bool:
         form = self._form(word)
         beside = self._beside
@@ -171,7 +186,7 @@ class Spelling:
 
     def _near_words(self, word: str) -> tuple[_Near, ...]:
         sound = _sound(word)
-        alike = self._by_sound.get(sound, ()) if len(word) >= _ALONE else ()
+        alike = self._by_sound.get(sound, ()) if len(word) >= _ALONE - 1 else ()
         most = 1 if len(word) < _ALONE else 2 if len(word) < _LONG else 3
         pool = [*self._by_letter.get(word[0], ()), *self._by_letter.get(word[1], ())]
         found = process.extract(word, pool, scorer=OSA.distance, score_cutoff=most, limit=None)
