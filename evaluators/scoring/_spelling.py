@@ -132,7 +132,7 @@ class Spelling:
             gap = lowered[end : match.start()]
             joined = None
             if at and gap in (" ", "-"):
-                joined = self._joined(words[at - 1], words[at], right[at])
+                joined = self._joined(words[at - 1], words[at], right[at], gap == "-")
             if joined is not None:
                 pieces[-1] = joined
             else:
@@ -155,11 +155,13 @@ class Spelling:
                 return forms.popitem()[1] if len(forms) == 1 else word
         return self._parted(word) or word
 
-    def _joined(self, first: str, second: str, right: str) -> str | None:
-        """One word written as two: `peri carditis`, `sub-arachniod`."""
+    def _joined(self, first: str, second: str, right: str, is_hyphened: bool) -> str | None:
+        """One word written as two: `peri carditis`, `sub-arachniod`, `pre-renal`."""
         joined = first + second
         if len(first) < _SHORTEST - 1 or len(joined) < _LONGEST_SPLIT:
             return None
+        if is_hyphened and joined in self._known:
+            return None if self._stands_beside("", first, second) else joined
         if self._is_known(first) and self._is_known(second):
             return None
         if joined in self._known:
