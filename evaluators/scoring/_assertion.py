@@ -113,6 +113,10 @@ _LINKS: Final = frozenset(
 """Words that say nothing themselves between a name and its denial."""
 _SINGULAR: Final = frozenset({"is", "was", "has"})
 _PLURAL: Final = frozenset({"are", "were", "have", "all"})
+_ADJUNCTS: Final = frozenset(
+    {"by", "on", "at", "with", "and", "via", "in", "after", "so", "per", "following", "given", "than"}
+)
+"""Words after a cue that say how, or go on with something else."""
 _ANNOUNCING: Final = frozenset(
     {"following", "of", "for", "these", "diagnosis", "diagnose", "condition", "cause", "other"}
 )
@@ -172,12 +176,26 @@ def denied_positions(tokens: Sequence[Token], spans: Sequence[tuple[int, int]]) 
             after = set(range(at + length, reach))
             if not is_forward:
                 before = _backward(tokens, at, inside, starts)
-                if starts & before or not starts & after:
+                if starts & before or (
+                    not starts & after or _says_of_before(tokens, at, at + length, before)
+                ):
                     # What follows says how: `excluded at endoscopy`.
                     after = before | (set() if starts & after else after)
             denied |= after | set(range(at, at + length))
         at += length
     return frozenset(denied)
+
+
+def _says_of_before(tokens: Sequence[Token], at: int, end: int, before: set[int]) -> bool:
+    """Whether a cue from `at` to `end` is said of words before it that nobody knows.
+
+    `gout was excluded and`, `gout excluded -`, but not `CT excluded`.
+    """
+    if all(tokens[i].mark is not Mark.WORD or tokens[i].text in _LINKS for i in before):
+        return False
+    follows = tokens[end]
+    is_ended = follows.mark is not Mark.WORD and follows.text != ":"
+    return is_ended or follows.text in _ADJUNCTS or tokens[at - 1].text in _LINKS
 
 
 def cue_at(tokens: Sequence[Token], at: int, inside: set[int], cues: Cues) -> int:
