@@ -120,7 +120,7 @@ MUTATIONS: Final = (
     _m("_assertion", "denial stops at `but`", "token.mark is Mark.SENTENCE or token.text in _TURN", "token.mark is Mark.SENTENCE"),
     _m("_assertion", "a denied enumeration goes on after commas", "not _goes_on(tokens, end)", "True"),
     _m("_assertion", "denial of one stops at a comma", "token.mark is Mark.COMMA and not", "False and not"),
-    _m("_past", "the past ends where the present begins", "or token.text in _TURN | _NOW | _HERE:", "or token.text in _TURN:"),
+    _m("_past", "the past ends where the present begins", "if end > at and token.text in _NOW | _HERE:", "if False:"),
     _m("_past", "the past does not count", "length = cue_at(tokens, at, inside, _CUES)", "length = 0"),
     _m("wording", "British spelling is united with American", "for british, american in _SPELLING:", "for british, american in ():"),
     _m("wording", "shorthand is written out", "for pattern, replacement in _SHORTHAND:", "for pattern, replacement in ():"),

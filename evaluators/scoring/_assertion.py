@@ -77,7 +77,19 @@ _EITHER_WAY: Final = _cues(
         "not what",
     )
 )
-_BACKWARD: Final = _cues(("mimic", "is wrong", "is incorrect"))
+_BACKWARD: Final = _cues(
+    (
+        "mimic",
+        "is wrong",
+        "is incorrect",
+        "was considered",
+        "were considered",
+        "was entertained",
+        "were entertained",
+        "initially considered",
+        "initially suspected",
+    )
+)
 _NO_CUES: Final = _cues(
     (
         "no doubt",
@@ -89,6 +101,10 @@ _NO_CUES: Final = _cues(
         "not just",
         "not merely",
         "not otherwise",
+        "was considered the",
+        "was considered most",
+        "was considered likely",
+        "was considered to",
     )
 )
 """What begins like a cue and denies nothing."""
@@ -114,7 +130,21 @@ _LINKS: Final = frozenset(
 _SINGULAR: Final = frozenset({"is", "was", "has"})
 _PLURAL: Final = frozenset({"are", "were", "have", "all"})
 _ADJUNCTS: Final = frozenset(
-    {"by", "on", "at", "with", "and", "via", "in", "after", "so", "per", "following", "given", "than"}
+    {
+        "by",
+        "on",
+        "at",
+        "with",
+        "and",
+        "via",
+        "in",
+        "after",
+        "so",
+        "per",
+        "following",
+        "given",
+        "than",
+    }
 )
 """Words after a cue that say how, or go on with something else."""
 _ANNOUNCING: Final = frozenset(

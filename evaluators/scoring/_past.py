@@ -122,7 +122,9 @@ def _end(tokens: Sequence[Token], at: int) -> int:
     end = at
     while end < len(tokens):
         token = tokens[end]
-        if token.mark in (Mark.SENTENCE, Mark.LIST) or token.text in _TURN | _NOW | _HERE:
+        if token.mark in (Mark.SENTENCE, Mark.LIST) or token.text in _TURN:
+            break
+        if end > at and token.text in _NOW | _HERE:
             break
         if token.mark is Mark.COMMA or (end > at and token.text in ("-", "–", "—")):
             break

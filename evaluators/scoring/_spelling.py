@@ -142,6 +142,8 @@ class Spelling:
         return None if spelled == lowered else spelled
 
     def _is_known(self, word: str) -> bool:
+        if word.endswith("ss"):
+            return word in self._known
         return word in self._known or word.removesuffix("s") in self._known
 
     def _right(self, word: str, before: str, after: str) -> str:
