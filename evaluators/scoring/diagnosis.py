@@ -224,7 +224,7 @@ class DiagnosisMatcher:
             linked = self._terms.gives_way_linked.get(first.entry_id or "", ())
             caused = self._terms.gives_way_caused.get(first.entry_id or "", ())
             if (later.entry_id in linked and between <= _LINKS) or (
-                later.entry_id in caused and between <= _CAUSES
+                later.entry_id in caused and between and between <= _CAUSES
             ):
                 return later  # `choledocholithiasis complicated by cholangitis`
         concluded = self._concluded(tokens, affirmed)
