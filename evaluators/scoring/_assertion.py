@@ -157,7 +157,10 @@ _ANEW: Final = frozenset(
 _SHOWS: Final = frozenset(
     {"point", "pointing", "suggest", "suggesting", "indicate", "indicating", "mean", "establish"}
     | {"confirm", "confirming", "favoring", "consistent", "lead", "leave", "leaving", "make"}
+    | {"add", "amount", "equal", "support", "prove", "clinch", "is", "was", "are", "were"}
 )
+"""Verbs after what is denied: `without P waves is atrial fibrillation`."""
+_PRONOUNS: Final = frozenset({"this", "it", "that", "which", "there", "he", "she", "what"})
 _TESTED: Final = frozenset(
     {"swab", "test", "pcr", "antigen", "toxin", "screen", "assay", "rapid", "naat", "panel"}
 )
@@ -300,7 +303,9 @@ def _forward(tokens: Sequence[Token], at: int, starts: set[int]) -> int:
             has_named or (end > at and tokens[end - 1].text not in _ANNOUNCING)
         ):
             break  # `no ST elevation on ECG: non-ST elevation MI`
-        if (has_named and token.text in _ANEW) or (end > at and token.text in _SHOWS):
+        if (has_named and token.text in _ANEW) or (
+            end > at and token.text in _SHOWS and tokens[end - 1].text not in _PRONOUNS
+        ):
             break  # `excluding PE the diagnosis is pneumonia`
         opened += (token.text in ("(", "[")) - (token.text in (")", "]"))
         if opened < 0:

@@ -39,6 +39,8 @@ class DiagnosisTerms:
     cause_words: tuple[tuple[str, ...], ...]
     conclusions: tuple[tuple[str, ...], ...]
     """Between findings and the diagnosis that they lead to."""
+    announces: tuple[tuple[str, ...], ...]
+    """At the beginning of a statement that says what the ones before it amount to."""
     shows: tuple[tuple[str, ...], ...]
     """The same, where what stands before is no diagnosis."""
     phrases: Mapping[str, tuple[str, ...]]
@@ -87,6 +89,7 @@ def diagnosis_terms() -> DiagnosisTerms:
         ),
         cause_words=tuple(vocabulary.words(words) for words in written["cause_words"]),
         conclusions=tuple(vocabulary.words(words) for words in written["conclusions"]),
+        announces=tuple(vocabulary.words(words) for words in written["announces"]),
         shows=tuple(vocabulary.words(words) for words in written["shows"]),
         phrases={key: tuple(value) for key, value in written["phrases"].items()},
         elsewhere=tuple(written["elsewhere"]),

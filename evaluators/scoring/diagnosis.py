@@ -174,6 +174,8 @@ class DiagnosisMatcher:
             affirmed = [span for span in inside if span.start not in denied]
             if affirmed:
                 chosen = self._principal(tokens, affirmed)
+                if chosen.entry_id not in self._own:
+                    chosen = self._announced(tokens, spans, denied, end) or chosen
                 return chosen.entry_id, chosen.via
             if inside:
                 was_denied = True
@@ -192,9 +194,32 @@ class DiagnosisMatcher:
             if whole is not None:
                 return whole
             # First-listed rule: an entry that nobody recognises is still the answer, and only its
-            # code can say what it is.
+            # code can say what it is; unless it was the grounds of what follows.
+            announced = self._announced(tokens, spans, denied, end)
+            if announced is not None:
+                return announced.entry_id, announced.via
             break
         return (ELSEWHERE, "none") if was_denied else None
+
+    def _announced(
+        self, tokens: Sequence[Token], spans: Sequence[_Span], denied: frozenset[int], after: int
+    ) -> _Span | None:
+        """What a later statement says is the diagnosis: `hives and stridor; this was anaphylaxis`."""
+        for start, end, _ in _statements(tokens):
+            if start < after:
+                continue
+            words = tuple(token.text for token in tokens[start:end])
+            cue = max((len(c) for c in self._terms.announces if words[: len(c)] == c), default=0)
+            at = start + cue
+            while at < end and (
+                tokens[at].mark is not Mark.WORD
+                or tokens[at].text in self._terms.void | self._terms.fillers
+            ):
+                at += 1
+            for span in spans:
+                if cue and span.start == at and at not in denied:
+                    return span
+        return None
 
     def _whole(self, tokens: Sequence[Token]) -> tuple[str | None, Via] | None:
         """The phrase or title that these tokens are from end to end."""
