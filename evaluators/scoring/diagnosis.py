@@ -27,9 +27,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -85,7 +85,22 @@ class _Span:
     via: Via
 
 
+@dataclass(frozen=True)
+class _Bags:
+    """Phrases as sets of words."""
+
+    meant: Mapping[frozenset[str], tuple[str | None, Via]]
+    by_word: Mapping[str, Sequence[frozenset[str]]]
+    """By their first word in the alphabet."""
+
+
 ELSEWHERE: Final = None
+_SMALL: Final = frozenset("of the a an in from with to due on at and".split())
+_BEGINS_CAUSE: Final = frozenset(
+    "with due from secondary after in complicated on following".split()
+)
+_MOST_REORDERED: Final = 8
+"""Words that a name in another order may have."""
 _APART: Final = 8
 """Tokens between a general name and the special one that it gives way to, at most."""
 _LINKS: Final = frozenset("with and complicated by causing leading to acute ascending".split())
@@ -190,7 +205,7 @@ class DiagnosisMatcher:
                 continue
             if not content or ends_sentence:
                 continue
-            whole = self._whole(tokens[start:end])
+            whole = self._whole(tokens[start:end]) or self._reordered(tokens, start, end, denied)
             if whole is not None:
                 return whole
             # First-listed rule: an entry that nobody recognises is still the answer, and only its
@@ -200,6 +215,52 @@ class DiagnosisMatcher:
                 return announced.entry_id, announced.via
             break
         return (ELSEWHERE, "none") if was_denied else None
+
+    def _reordered(
+        self, tokens: Sequence[Token], start: int, end: int, denied: frozenset[int]
+    ) -> tuple[str | None, Via] | None:
+        """The phrase whose words begin a statement in another order: `bleed in the left thalamus`.
+
+        Nothing else may stand there up to a mark or a word that begins a cause, but words that
+        change no name.
+        """
+        words: set[str] = set()
+        found = None
+        for at in range(start, end):
+            token = tokens[at]
+            if at in denied or len(words) > _MOST_REORDERED:
+                break
+            if token.mark is not Mark.WORD or token.text in _BEGINS_CAUSE:
+                found = self._of_bag(frozenset(words)) or found
+            if token.mark is Mark.WORD and token.text not in _SMALL:
+                words.add(token.text)
+        else:
+            found = self._of_bag(frozenset(words)) or found
+        return found
+
+    # Most answers are read without it.
+    @cached_property
+    def _bags(self) -> _Bags:
+        meant: dict[frozenset[str], tuple[str | None, Via]] = {}
+        by_word: dict[str, list[frozenset[str]]] = defaultdict(list)
+        for phrase, entry in self._phrases.items():
+            bag = frozenset(phrase) - _SMALL
+            if len(bag) > 1 and bag not in meant:
+                meant[bag] = entry
+                by_word[min(bag)].append(bag)
+        return _Bags(meant, by_word)
+
+    def _of_bag(self, words: frozenset[str]) -> tuple[str | None, Via] | None:
+        spare = self._terms.fillers | self._terms.void
+        fitting = [
+            bag
+            for word in words
+            for bag in self._bags.by_word.get(word, ())
+            if bag <= words and words - bag <= spare
+        ]
+        most = max(map(len, fitting), default=0)
+        meant = {self._bags.meant[bag] for bag in fitting if len(bag) == most}
+        return meant.pop() if len({entry_id for entry_id, _ in meant}) == 1 else None
 
     def _announced(
         self, tokens: Sequence[Token], spans: Sequence[_Span], denied: frozenset[int], after: int
