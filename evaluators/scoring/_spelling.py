@@ -36,7 +36,30 @@ _LONGEST_SPLIT: Final = 8
 _WORD: Final = re.compile(r"[a-z]+")
 _PIECE: Final = re.compile(r"(?<![a-z0-9.])[a-z]+(?![a-z0-9])")
 _WEAK: Final = frozenset(
-    "of in with the a an and to due from on by for or at as is no not non without other".split()
+    [
+        "of",
+        "in",
+        "with",
+        "the",
+        "a",
+        "an",
+        "and",
+        "to",
+        "due",
+        "from",
+        "on",
+        "by",
+        "for",
+        "or",
+        "at",
+        "as",
+        "is",
+        "no",
+        "not",
+        "non",
+        "without",
+        "other",
+    ]
 )
 """Neighbours that stand beside anything."""
 _SOUNDS: Final = (
