@@ -127,7 +127,7 @@ MUTATIONS: Final = (
     _m("_assertion", "denial reaches backward", "before = _backward(tokens, at, inside, starts)", "before = set()"),
     _m("_assertion", "`cannot be excluded` is doubt, not denial", "if not _is_undone(tokens, at):", "if True:"),
     _m("_assertion", "denial stops at `but`", "token.mark is Mark.SENTENCE or token.text in _TURN", "token.mark is Mark.SENTENCE"),
-    _m("_assertion", "a denied enumeration goes on after commas", "not _goes_on(tokens, end)", "True"),
+    _m("_assertion", "a denied enumeration goes on after commas", "or _goes_on(tokens, end)", "or False"),
     _m("_assertion", "denial of one stops at a comma", "token.mark is Mark.COMMA and not", "False and not"),
     _m("_past", "the past ends where the present begins", "if end > at and token.text in _NOW | _HERE:", "if False:"),
     _m("_past", "the past does not count", "length = cue_at(tokens, at, inside, _CUES)", "length = 0"),

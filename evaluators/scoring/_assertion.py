@@ -193,7 +193,7 @@ def denied_positions(tokens: Sequence[Token], spans: Sequence[tuple[int, int]]) 
             at += 1
             continue
         length = cue_at(tokens, at, inside, _BACKWARD)
-        if length:
+        if length and at and tokens[at - 1].mark is Mark.WORD:
             denied |= _backward(tokens, at, inside, starts)
             at += length
             continue
@@ -227,7 +227,7 @@ def _says_of_before(tokens: Sequence[Token], at: int, end: int, before: set[int]
     if all(tokens[i].mark is not Mark.WORD or tokens[i].text in _LINKS for i in before):
         return False
     follows = tokens[end]
-    is_ended = follows.mark is not Mark.WORD and follows.text != ":"
+    is_ended = follows.mark is not Mark.WORD and tokens[at - 1].text not in _ANNOUNCING
     return is_ended or follows.text in _ADJUNCTS or tokens[at - 1].text in _LINKS
 
 
@@ -296,7 +296,8 @@ def _forward(tokens: Sequence[Token], at: int, starts: set[int]) -> int:
             break
         if token.mark is Mark.LIST and token.text not in ("or", "nor"):
             break
-        if token.mark is Mark.COMMA and not _goes_on(tokens, end):
+        # `excluded: PE, DVT, ACS`
+        if token.mark is Mark.COMMA and not (tokens[at].text == ":" or _goes_on(tokens, end)):
             break
         has_named = has_named or (end > at and end - 1 in starts)
         if token.text in _PARTS - {"(", "["} and (

@@ -45,7 +45,9 @@ _AFTER: Final = re.compile(
 )
 """What makes a past of the phrase that it follows."""
 _NOW: Final = frozenset({"now", "presenting", "present", "presented", "with", "who", "admitted"})
-_HERE: Final = frozenset({"here", "today", "complicated", "new", "current"})
+_HERE: Final = frozenset(
+    {"here", "today", "complicated", "new", "current", "transformed", "progressed", "evolved"}
+)
 _AGES: Final = frozenset({"year", "yr", "y", "yo", "month", "day", "week", "yrs"})
 _TURN: Final = frozenset({"but", "however", "although", "though"})
 _MARKERS: Final = frozenset(

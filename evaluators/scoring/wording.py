@@ -53,6 +53,7 @@ _SPELLING: Final = (
     ("ileous", "ileus"),
 )
 _SHORTHAND: Final = (
+    (r"\br\s*/\s*o(?:'?d)?(?=\s*(?:[,;.)]|$|by\b|on\b|with\b|via\b))", " ruled out "),
     (r"\br\s*/\s*o\b", " rule out "),
     (r"\bh\s*/\s*o\b", " history of "),
     (r"\bs\s*/\s*p\b", " status post "),
