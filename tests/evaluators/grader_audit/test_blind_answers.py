@@ -2,7 +2,7 @@
 
 Belongs here: form, ids, credits and counts of `blind_answers.csv`. Does not belong here: what the
 scorer makes of these answers. They were written without sight of it; a row that rules are tuned on
-moves to the tuned file. Half of them did (docs/decisions/grader-audit.md).
+moves to the tuned file. Half of each round did (docs/decisions/grader-audit.md).
 """
 
 import csv
@@ -61,9 +61,9 @@ def test_blind_answers_cover_nearly_every_condition(
     blind: list[dict[str, str]], conditions: dict[str, dict[str, str]]
 ) -> None:
     counts = Counter(row["target"] for row in blind)
-    assert len(blind) >= 230
+    assert len(blind) >= 470
     assert set(counts) <= set(conditions)
-    assert len(counts) >= 0.9 * len(conditions)
+    assert len(counts) >= 0.95 * len(conditions)
 
 
 def test_blind_answers_read_as_entries_that_exist(
