@@ -161,6 +161,7 @@ def _answer(split: Split, line: int, row: dict[str, str]) -> LabelledAnswer:
     )
 
 
+@cache
 def examined_in(catalogue: Catalogue, category: str) -> frozenset[str]:
     """Conditions of a category, as if each had a case in its scenario set."""
     return frozenset(known.condition_id for known in catalogue.in_category(category))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from evaluators.catalogue import Catalogue
@@ -91,6 +92,12 @@ class CodeIndex:
                 if best is None or rank > best[:3]:
                     best = (*rank, entry.entry_id)
         return best[3] if best else None
+
+
+@lru_cache(maxsize=64)
+def code_index(catalogue: Catalogue, category: str) -> CodeIndex:
+    """The codes of a category, read once for all matchers of it."""
+    return CodeIndex(catalogue, category)
 
 
 def word_of(entry_id: str) -> str:

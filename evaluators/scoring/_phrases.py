@@ -11,12 +11,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, Literal
 
 from evaluators.catalogue import Catalogue
 from evaluators.scoring._diagnosis_codes import word_of
-from evaluators.scoring._diagnosis_terms import TERMS_FILE, DiagnosisTerms
+from evaluators.scoring._diagnosis_terms import TERMS_FILE, DiagnosisTerms, diagnosis_terms
 from evaluators.scoring.wording import Mark, Token
 
 MAX_FILLERS: Final = 3
@@ -229,6 +229,12 @@ class PhraseBook:
             yield bare
             if bare[-1] in self._terms.heads:
                 yield (bare[-1], *bare[:-1])
+
+
+@lru_cache(maxsize=64)
+def phrase_book(catalogue: Catalogue, category: str) -> PhraseBook:
+    """The phrases of a category, read once for all matchers of it; raises as `PhraseBook` does."""
+    return PhraseBook(catalogue, category, diagnosis_terms())
 
 
 def _clause_start(tokens: Sequence[Token], at: int) -> int:

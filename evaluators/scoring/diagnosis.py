@@ -35,10 +35,10 @@ from typing import Final
 
 from evaluators.catalogue import Catalogue
 from evaluators.scoring._assertion import CUE_WORDS, denied_positions
-from evaluators.scoring._diagnosis_codes import CodeIndex
+from evaluators.scoring._diagnosis_codes import code_index
 from evaluators.scoring._diagnosis_terms import diagnosis_terms
 from evaluators.scoring._past import PAST_WORDS, past_positions
-from evaluators.scoring._phrases import ELSEWHERE, Meant, PhraseBook, Via
+from evaluators.scoring._phrases import ELSEWHERE, Meant, Via, phrase_book
 from evaluators.scoring._principal import announced, principal, statements
 from evaluators.scoring._spelling import spelling
 from evaluators.scoring.wording import Mark, Token
@@ -99,9 +99,9 @@ class DiagnosisMatcher:
         self._terms = diagnosis_terms()
         self._conditions = frozenset(catalogue.conditions)
         self._own = {c.condition_id for c in catalogue.in_category(category)}
-        self._codes = CodeIndex(catalogue, category)
+        self._codes = code_index(catalogue, category)
         self.by_code = self._codes.by_code
-        self._book = PhraseBook(catalogue, category, self._terms)
+        self._book = phrase_book(catalogue, category)
         titles = tuple(titles)
         self._titles = self._read_titles(titles)
         known = {*CUE_WORDS, *PAST_WORDS, *self._terms.known, *self._book.spoken}
