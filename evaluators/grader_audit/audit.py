@@ -81,6 +81,18 @@ def audit_grader(catalogue: Catalogue) -> GraderAudit:
     )
 
 
+_NOTICING: Final = {
+    "_spelling": ("spelling",),
+    "_past": ("history",),
+    "_assertion": ("rule_out", "negation"),
+    "_diagnosis_codes": ("code",),
+    "_principal": ("sentence", "cause", "symptom"),
+    "diagnosis": ("code", "list", "sentence"),
+    "_phrases": ("cause", "outside"),
+}
+"""Kinds of phrasing that are likely to notice a broken rule of a module: they are read first."""
+
+
 def noticed(
     mutation: Mutation,
     answers: Sequence[LabelledAnswer],
@@ -101,7 +113,8 @@ def noticed(
         for case in cases:
             if figures_of(case) != case.expected:
                 return Finding(mutation.rule, True, f"named case: {case.name}")
-        for answer in answers:
+        first = _NOTICING.get(mutation.module, ())
+        for answer in sorted(answers, key=lambda one: one.kind not in first):
             credit = broken.credit.score_diagnosis(
                 FinalAnswer(diagnosis=answer.text, icd10=answer.icd10),
                 (),
