@@ -54,7 +54,7 @@ from evaluators.scenario_sets import EvidenceItem, TruthTest
 
 __all__ = ["RULES_VERSION", "Answer", "Awaited", "PatientRecord", "TurnAnswers"]
 
-RULES_VERSION = "lookup/4"
+RULES_VERSION = "lookup/5"
 
 SHORT_TURNAROUND_HOURS = 12.0
 """Longest wait for which an order alone moves the clock from specimen to result."""
@@ -212,14 +212,14 @@ class PatientRecord:
         found = self._reports[test_id]
         if self._catalogue.tests[test_id].kind == "micro":
             return found.rest_of(first)
-        if schedule is None or schedule.times == 1:
-            return ()
         series: list[Report] = []
-        last: Report | None = first
-        while last is not None and len(series) < schedule.times - 1:
-            last = found.taken_from(last.taken_hours + schedule.interval_hours * SPACING, last)
-            if last is not None:
-                series.append(last)
+        last = first
+        for gap in schedule.gaps if schedule else ():
+            following = found.taken_from(last.taken_hours + gap * SPACING, last)
+            if following is None:
+                break
+            series.append(following)
+            last = following
         return series
 
     def _judge_now(

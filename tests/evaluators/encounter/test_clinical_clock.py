@@ -30,21 +30,39 @@ Make = Callable[..., EvidenceItem]
         ("stat CBC with diff", None),
         ("blood cultures x2", None),  # two sets of one draw
         ("CK-MB", None),
-        ("troponin q3h x3", Schedule(0.0, 3.0, 3)),
-        ("troponin every 6 hours x 2", Schedule(0.0, 6.0, 2)),
-        ("troponin T Q6H", Schedule(0.0, 6.0, MOST_TIMES)),
-        ("BMP q4-6h", Schedule(0.0, 4.0, MOST_TIMES)),
-        ("glucose hourly", Schedule(0.0, 1.0, MOST_TIMES)),
-        ("CBC daily", Schedule(0.0, 24.0, MOST_TIMES)),
-        ("lactate every 90 minutes, 3 times", Schedule(0.0, 1.5, 3)),
-        ("serial troponins", Schedule(0.0, 3.0, 3)),
-        ("serial hemoglobin q6h", Schedule(0.0, 6.0, MOST_TIMES)),
-        ("repeat lactate in 4h", Schedule(4.0, 0.0, 1)),
-        ("repeat troponin in 3 hours", Schedule(3.0, 0.0, 1)),
-        ("BMP after 2-3 h", Schedule(2.0, 0.0, 1)),
-        ("lactate in 2 h then q2h x2", Schedule(2.0, 2.0, 2)),
+        ("troponin q3h x3", Schedule(0.0, (3.0, 3.0))),
+        ("troponin q3h x1", None),
+        ("troponin every 6 hours x 2", Schedule(0.0, (6.0,))),
+        ("troponin T Q6H", Schedule(0.0, (6.0,) * (MOST_TIMES - 1))),
+        ("BMP q4-6h", Schedule(0.0, (4.0,) * (MOST_TIMES - 1))),
+        ("glucose hourly", Schedule(0.0, (1.0,) * (MOST_TIMES - 1))),
+        ("CBC daily", Schedule(0.0, (24.0,) * (MOST_TIMES - 1))),
+        ("lactate every 90 minutes, 3 times", Schedule(0.0, (1.5, 1.5))),
+        ("serial troponins", Schedule(0.0, (3.0, 3.0))),
+        ("serial hemoglobin q6h", Schedule(0.0, (6.0,) * (MOST_TIMES - 1))),
+        ("repeat lactate in 4h", Schedule(4.0)),
+        ("repeat troponin in 3 hours", Schedule(3.0)),
+        ("repeat troponin at 3 hours", Schedule(3.0)),
+        ("BMP after 2-3 h", Schedule(2.0)),
+        ("CT abdomen and pelvis in 4 h", Schedule(4.0)),
+        ("lactate in 2 h then q2h x2", Schedule(2.0, (2.0,))),
         ("potassium in 9999999 h", None),
-        ("CBC q1h x99", Schedule(0.0, 1.0, MOST_TIMES)),
+        ("CBC q1h x99", Schedule(0.0, (1.0,) * (MOST_TIMES - 1))),
+        # the hours themselves
+        ("troponin 0, 3, 6 h", Schedule(0.0, (3.0, 3.0))),
+        ("troponin 0/3/6h", Schedule(0.0, (3.0, 3.0))),
+        ("hs-troponin 0h/1h", Schedule(0.0, (1.0,))),
+        ("serial troponins (0, 2 and 6 hours)", Schedule(0.0, (2.0, 4.0))),
+        ("glucose at 0, 30, 60, 120 minutes", Schedule(0.0, (0.5, 0.5, 1.0))),
+        ("ECG now, in 30 min and 2 h", Schedule(0.0, (0.5, 1.5))),
+        ("hemoglobin at 6 and 12 hours", Schedule(6.0, (6.0,))),
+        ("troponin now and in 3 hours", Schedule(0.0, (3.0,))),
+        ("troponin and repeat in 3 hours", Schedule(0.0, (3.0,))),
+        ("troponin, then troponin in 3 hours", Schedule(0.0, (3.0,))),
+        ("troponin, then at 3 and 6 hours", Schedule(0.0, (3.0, 3.0))),
+        ("repeat BMP in 1/2 hour", None),
+        ("troponin at 6 and 3 hours", None),
+        ("CT head, 3 views, 2 hours", None),
     ],
 )
 def test_schedule_is_read_from_the_words(wording: str, schedule: Schedule | None) -> None:
@@ -55,9 +73,10 @@ def test_schedule_is_read_from_the_words(wording: str, schedule: Schedule | None
 def test_any_words_have_a_schedule_that_can_be_kept(wording: str) -> None:
     schedule = schedule_of(wording)
     if schedule is not None:
-        assert 1 <= schedule.times <= MOST_TIMES
+        assert len(schedule.gaps) < MOST_TIMES
         assert 0 <= schedule.delay_hours <= 168
-        assert (schedule.interval_hours > 0) == (schedule.times > 1 or schedule.interval_hours > 0)
+        assert all(0 < gap <= 168 for gap in schedule.gaps)
+        assert schedule.delay_hours or schedule.gaps
 
 
 def troponins(make_item: Make, *draws: tuple[float, str]) -> list[EvidenceItem]:
@@ -89,6 +108,29 @@ def test_a_series_delivers_each_value_when_the_clock_passes_it(
     order = encounter.record().orders[0]
     assert (order.outcome, order.resulted_test_ids) == (Outcome.RESULTED, ("lab_tnt",))
     assert order.still_pending_test_ids == ()
+
+
+def test_stated_hours_are_delivered_as_a_series(start: Open, make_item: Make) -> None:
+    draws = troponins(make_item, (0.5, "0.02"), (1.6, "0.03"), (6.2, "0.30"))
+    encounter = start([*draws, make_item("lab_k", 8.0, 8.5, "4.0")])
+    first = say(encounter, {"orders": ["troponin 0, 3, 6 h"]})
+    assert (values(first, "orders"), first and first["pending"]) == (["0.02"], ["Troponin T"])
+    # 0.03 was drawn too early to be the one at 3 h; the one at 6 h is the next that there is.
+    assert values(say(encounter, {"orders": ["potassium"]})) == ["0.30"]
+
+
+def test_a_repeat_named_in_the_same_line_is_not_lost(start: Open, make_item: Make) -> None:
+    encounter = start(
+        [*troponins(make_item, (0.1, "0.02"), (3.2, "0.11")), make_item("lab_k", 5.0, 5.5, "4.0")]
+    )
+    first = say(encounter, {"orders": ["potassium, troponin, then troponin in 3 hours"]})
+    assert first is not None
+    assert [order["order"] for order in first["orders"]] == [
+        "potassium",
+        "troponin, then troponin in 3 hours",
+    ]
+    assert values(first, "orders") == ["4.0", "0.02"]
+    assert values(first) == ["0.11"]  # the potassium has moved the clock past it
 
 
 def test_an_order_for_later_never_moves_the_clock_and_takes_the_later_draw(
@@ -206,6 +248,7 @@ _IDS = ("lab_k", "lab_na", "lab_tnt", "micro_blood_cx", "vital_hr")
 _WORDS = (
     "potassium", "BMP", "troponin", "troponin q3h x3", "repeat troponin in 6 h", "serial troponins",
     "blood cultures x2", "heart rate", "vital signs", "K q6h", "blood culture", "lipase",
+    "troponin 0, 3, 6 h", "K now and in 4 hours",
 )  # fmt: skip
 _HOURS = st.integers(-240, 800).map(lambda tenths: tenths / 10)
 _EVIDENCE = st.lists(
@@ -321,7 +364,7 @@ def test_every_awaited_report_is_shown_once_or_still_awaited(
 ) -> None:
     record = PatientRecord(evidence_of(rows), 72.0, (), LANDED, load_catalogue())
     awaited, shown = set(), []
-    series = Schedule(0.0, 4.0, 3)
+    series = Schedule(0.0, (4.0, 4.0))
     for orders in ids:
         turn = record.turn(orders, [series] * len(orders))
         answers = dict(zip(orders, turn.answers, strict=True))
