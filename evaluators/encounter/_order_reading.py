@@ -18,7 +18,7 @@ from rapidfuzz import fuzz
 from evaluators.catalogue import Catalogue, CatalogueTest
 from evaluators.encounter._order_index import SHORT, OrderNames
 from evaluators.encounter._order_names import DETAILS
-from evaluators.encounter._order_sentences import begun, is_treatment, sought
+from evaluators.encounter._order_sentences import begun, is_treatment, seeks_disease, sought
 from evaluators.encounter._order_words import (
     BEGUN_KINDS,
     BLOOD,
@@ -81,6 +81,8 @@ class OrderReader:
     def single(self, text: str, *, any_order: bool = True) -> Resolution | None:
         """Rules 1 to 3; None when none holds."""
         wording = text.strip(" .,:!?")
+        if seeks_disease(wording):
+            return None
         for number, (words, ignored) in enumerate(self._variants(wording)):
             if number == 1 and any_order:  # before a word is left out, all of them together
                 ids = self.names.look_up_expanded(tokens(wording))

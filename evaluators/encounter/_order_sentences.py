@@ -36,16 +36,25 @@ _BEGINNING = re.compile(
     r"(?: (?:the |this )?patient| him| her)?(?: on)? (?:(?:a|an|the|home) )?",
     re.I,
 )
-# `check for edema`: what is looked for is the order. `PE` is an embolism here, not an examination.
+# `check for edema`: what is looked for is the order.
+_BEFORE = r"^(?:please |also |then )?"
+_LOOKS = r"check|look|assess|evaluate|screen|test|send"
+_EXAMINES = r"examine|inspect|listen|palpate|feel|auscultate|percuss|exam"
+_WHOM = r"(?: (?:him|her|(?:the )?patient))?"
+_ASKS = (
+    r"^(?:(?:do|does|did) (?:the patient|this patient|patient|he|she|they) have|(?:is|are) there)"
+)
+_MODIFIERS = r"(?:(?:the|any|a|presence|signs?|evidence|of|new|his|her) )*"
 _SOUGHT = re.compile(
-    r"^(?:please |also |then )?(?:check|look|assess|evaluate|screen|test|examine|inspect|listen|"
-    r"palpate|feel|auscultate|percuss|send|exam)(?: (?:him|her|(?:the )?patient))? (?:for|at|to) "
-    r"(?:(?:the|any|a|presence|signs?|evidence|of|new|his|her) )*(?!pe\b)|"
-    r"^(?:(?:do|does|did) (?:the patient|this patient|patient|he|she|they) have|(?:is|are) there) "
-    r"(?:(?:the|any|a|presence|signs?|evidence|of|new|his|her) )*(?!pe\b)",
+    rf"(?:{_BEFORE}(?:{_LOOKS}|{_EXAMINES}){_WHOM} (?:for|at|to)|{_ASKS}) {_MODIFIERS}", re.I
+)
+# Diseases whose letters are a test as well: an embolism is no physical examination, peritonitis no
+# blood pressure, a stroke no tenderness of the back, a stenosis no filler, myasthenia no magnesium.
+_DISEASE_SOUGHT = re.compile(
+    rf"(?:{_BEFORE}(?:{_LOOKS}){_WHOM} for|{_ASKS}) {_MODIFIERS}(?:acute )?"
+    r"(?:pe|pulmonary embol\w+|sbp|cva|as|mg)\W*$",
     re.I,
 )
-_EMBOLISM = re.compile(r"\bpe\b|\bpulmonary embol", re.I)
 _EXAM_OF = re.compile(
     r"^(?:please |perform |do |a |an |obtain |focused |targeted |directed |brief |detailed |"
     r"bedside |repeat |complete |full |thorough )*(?:physical )?exam(?:ination)?s?\s*"
@@ -87,9 +96,12 @@ def begun(text: str) -> str:
 def sought(text: str) -> str:
     """What is to be looked for: `edema` of "check for edema"; empty when nothing is."""
     found = _SOUGHT.match(text)
-    if found is None or _EMBOLISM.search(text):
-        return ""
-    return text[found.end() :]
+    return text[found.end() :] if found and not seeks_disease(text) else ""
+
+
+def seeks_disease(text: str) -> bool:
+    """Whether a disease is looked for by letters that some test has, too: `check for PE`."""
+    return _DISEASE_SOUGHT.match(text) is not None
 
 
 def exam_of(text: str) -> str:

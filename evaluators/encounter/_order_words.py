@@ -34,14 +34,18 @@ QUALIFIERS = _words(
     """
 )
 LEADING = QUALIFIERS | {"a", "an", "i", "some", "ok", "okay", "he", "she", "they", "it"}
+_UNIT = r"(?:h|hr|hrs|hours?|min|mins|minutes?|days?)\b"
+_NEXT = r" ?(?:, ?and|, ?then|,|and|then|&|/) ?(?:(?:at|in|after) )?\d{1,3}"
 REPETITION = re.compile(
     r"\b(?:[123]|one|two|three) (?:sets?|views?|times)\b|\bx ?\d+\b|\b\d+ ?x\b"
     r"|\bx ?\d+ ?(?:h|hrs?|hours?|d|days?)\b"
     r"|\bq ?\d+ ?h(?:r|rs|ours?)?\b"
     r"|\bq ?\d{1,2}\b(?! ?[a-z])|\bq ?\d+(?:-\d+)? ?(?:m|min|mins|minutes?|d|days?)\b"
     r"|\bq ?(?:am|pm|day|hour|shift|daily)\b"
+    # The hours themselves: `0, 3, 6 h`, `at 3 and 6 hours`.
+    rf"|\b(?:(?:at|in|after) \d{{1,3}}|0)(?: ?{_UNIT})?(?:{_NEXT}(?: ?{_UNIT})?)*{_NEXT} ?{_UNIT}"
     r"|\b(?:at|in|every|after|within)? ?\d+(?:-\d+)?(?: ?(?:and|&|/) ?\d+)?"
-    r" ?(?:h|hr|hrs|hours?|min|mins|minutes?|days?)\b(?: later\b)?"
+    rf" ?{_UNIT}(?: later\b)?"
     r"|#\d+\b|\b\d/\d(?:/\d)? ?h(?:r|rs|ours?)?\b|\b\d+(?:st|nd|rd)\b"
     r"|\b(?:at |by )?\d{1,2}(?::\d\d)? ?[ap]\.?m\b\.?|\bat \d{4}\b|\b\d{4} ?h(?:rs|ours)\b"
     r"|\b(?:every|each) (?:other )?(?:day|morning|hour|shift|evening|night)\b|\bdaily\b"
@@ -67,160 +71,6 @@ REASON = re.compile(
 # A reason that begins so may tell the specimen: what follows is looked at before it is dropped.
 TELLING_REASON = re.compile(r"^(?:on|from|at|via|per|when|following)\b")
 WITH = re.compile(r"\bwith\b")
-# Before anything is compared: ways to write "with" and "without contrast".
-SPELLED_OUT = (
-    (  # a question or a wish: `Can you tell me the patient's oxygen saturation?`
-        re.compile(
-            r"^(?:please )?(?:(?:can|could|would|may|will) (?:you|i|we) (?:please )?)?"
-            r"(?:(?:tell|give|show) (?:me|us)(?: about)?|let (?:me|us) (?:know|see)|what(?:'s| is|"
-            r" are| was| were)|how(?: is| are|'s)|(?:i|we)(?: would|'d)? (?:like|want|need) to "
-            r"(?:know|start with|begin with|review)(?: about)?|"
-            r"do (?:you|we) (?:have|know)|start with|begin with) "
-            r"(?:(?:the|this|a|an|any|his|her|their|patient(?:'s|s)?|current|some) ){0,4}",
-            re.I,
-        ),
-        "",
-    ),
-    (
-        re.compile(
-            r"^(?:what|which) (?:home |outpatient |regular |current )?(?:meds|medications?|drugs|"
-            r"medicines) (?:is|does|was|are|do|did|has)\b.*",
-            re.I,
-        ),
-        "home medications",
-    ),
-    (
-        re.compile(r"^(?:is|does|do|has|are|what)\b[^,;]*\ballerg(?:ic|y|ies)\b[^,;]*", re.I),
-        "drug allergies",
-    ),
-    (
-        re.compile(
-            r"^(?:does|is|do|has) (?:the patient|he|she|this patient|they) (?:currently )?"
-            r"(?:smok|drink|us(?:e|ing) (?:tobacco|alcohol|(?:any |iv )?drugs|illicit))[^,;]*",
-            re.I,
-        ),
-        "social history",
-    ),
-    (re.compile(r"\bfamily (?:medical )?history of\b[^,;]*", re.I), "family history"),
-    (
-        re.compile(
-            r"\banti[- ]?(?:factor )?xa\b(?: (?:level|activity|assay))? (?:for|on|with) (?:the )?"
-            r"(?:iv )?(?:heparin|ufh|unfractionated heparin)(?: (?:gtt|drip|infusion))?",
-            re.I,
-        ),
-        "anti-Xa heparin",
-    ),
-    (
-        re.compile(
-            r"\banti[- ]?(?:factor )?xa\b(?: (?:level|activity|assay))? (?:for|on|with) (?:the )?"
-            r"(?:lovenox|enoxaparin|lmwh)",
-            re.I,
-        ),
-        "anti-Xa lovenox",
-    ),
-    (
-        re.compile(
-            r"\b(?:abd(?:omen|ominal|o)?|ruq) (?:ultrasound|us|sono(?:gram)?)"
-            r"(?: with)?,? (?:attention to|focus(?:ing|ed|sed|sing)? on) (?:the )?"
-            r"(?:right upper quadrant|ruq|gallbladder|biliary(?: tree| tract)?|liver)\b",
-            re.I,
-        ),
-        "RUQ ultrasound",
-    ),
-    (
-        re.compile(
-            r"\bpt (?:for|to (?:assess|evaluate)) (?:the )?(?:gait|mobility|ambulation|rehab|"
-            r"strength|deconditioning|balance|walking|transfers)\b[^,;]*",
-            re.I,
-        ),
-        "physical therapy",
-    ),
-    (re.compile(r"\b1,\s?25[- ]?(?=\(?(?:oh|dihydroxy))", re.I), "calcitriol "),
-    (
-        re.compile(
-            r",? (?:and |then )?if (?:positive|elevated|high|abnormal),? (?:then )?",
-            re.I,
-        ),
-        ", ",
-    ),
-    (
-        re.compile(r"\bw(?:ith)? ?/ ?(?:and )?w/?o\b|\bw/ ?and w/o\b|\bw/wo\b", re.I),
-        "with and without",
-    ),
-    (
-        re.compile(r"\bw/?o(?= (?:iv |po |oral )*(?:contrast|con|gad|gadolinium)\b|$)", re.I),
-        "without",
-    ),
-    (
-        re.compile(r"\bnon[ -]?con(?:t(?:rast)?)?\b(?:(?= *$)|(?! contrast))", re.I),
-        "without contrast",
-    ),
-    (re.compile(r"\bw(?= [a-zA-Z])", re.I), "with"),
-    (re.compile(r"\b(with|without) (?:iv )?(?:gad|gadolinium|con)\b", re.I), r"\1 contrast"),
-    (re.compile(r"\b(with and without|without)$", re.I), r"\1 contrast"),
-    (
-        re.compile(r"\bpo (?:and|&|/|\+) ?iv contrast\b|\biv (?:and|&|/|\+) ?po contrast\b", re.I),
-        "iv contrast",
-    ),
-    (re.compile(r"\bw ?/ ?(?=[a-z])", re.I), "with "),
-    (
-        re.compile(
-            r"\b([cf]bc) ?(?:/|\+|&|,|-|and|plus|incl(?:uding)?) ?(?:a |auto(?:mated)? |manual )?"
-            r"diff(?:erential)?\b",
-            re.I,
-        ),
-        r"\1 with diff",
-    ),
-    (re.compile(r"\b([cf]bc) diff\b", re.I), r"\1 with diff"),
-    (re.compile(r"\bu ?/ ?s\b", re.I), "ultrasound"),
-    (re.compile(r"\bu\.s\.(?=\s|$)", re.I), "ultrasound"),
-    (re.compile(r"\bncct\b", re.I), "CT without contrast"),
-    (re.compile(r"^((?:.*\b)?ct\b.*)\bnc\b", re.I), r"\1 without contrast"),
-    (re.compile(r"\bw ?/ *$", re.I), "with contrast"),
-    (
-        re.compile(r"\bpt ?/ ?inr ?(?:,? and|,|&|\+|/) ?a?ptt\b", re.I),
-        "PT/INR/PTT",
-    ),
-    (re.compile(r"\bcect\b", re.I), "CT with contrast"),
-    (re.compile(r"\bvit\b\.?", re.I), "vitamin"),
-    (re.compile(r"\bpoint[ -]of[ -]care\b", re.I), "POC"),
-    (re.compile(r"\bb ?/ ?l\b|\bbilat\b\.?", re.I), "bilateral"),
-    (re.compile(r"\bv ?[/-] ?q\b", re.I), "VQ"),
-    (re.compile(r"\b(?:abd|abdo)\b\.?", re.I), "abdomen"),
-    (re.compile(r"\b(?:pelv)\b\.?", re.I), "pelvis"),
-    (
-        re.compile(
-            r"\bct (?:scan )?(?:of )?(?:the )?(?:c ?/? ?a ?/? ?p\b|chest ?(?:,|/|and|&)? ?"
-            r"(?:abdomen|a) ?(?:,|/|and|, and|&)? ?(?:pelvis|p)\b)([^,;]*)",
-            re.I,
-        ),
-        r"CT chest\1, CT abdomen and pelvis\1",
-    ),
-    (
-        re.compile(r"\b(ua|u/a|urinalysis) ?(?:/|&|\+|,|and) ?(?:reflex )?(?:culture|cx)\b", re.I),
-        r"\1, urine culture",
-    ),
-    (re.compile(r"^pan ?-?cultures?\s*[:(-]\s*([^)]*)\)?$", re.I), r"\1 culture"),
-    (
-        re.compile(
-            r"\b(?:post|pre)[ -]?(?:transfusion|op(?:erative)?|procedure|procedural|dialysis|hd|"
-            r"transplant|intubation|extubation|fluids?|bolus|treatment|diuresis|repletion|"
-            r"hydration|infusion|dose|cath|pci|arrest|resuscitation|cardioversion|admission|"
-            r"antibiotics?|thrombolysis|tpa)\b",
-            re.I,
-        ),
-        "",
-    ),
-    (
-        re.compile(r"\bpan ?-?cultures?\b(?=[^:]*$)", re.I),
-        "blood culture, urine culture, sputum culture",
-    ),
-    (
-        re.compile(r"\bcultures? (?:of )?(?:the )?(?:blood|bld)\b(?! culture)", re.I),
-        "blood culture",
-    ),
-    (re.compile(r"\bx ?- ?ra?e?y\b", re.I), "xray"),
-)
 # An order that begins so asks for no test; what is joined to it by "and" does not either.
 NO_ORDER = re.compile(
     r"^(?:please )?(?:replete|replace|cancel|hold|discontinue|stop|avoid|no|not|dont|do not|defer|"
@@ -389,10 +239,3 @@ COMPOUNDS = _words(
 BEGUN_KINDS = frozenset({"ecg", "vital", "panel", "imaging", "micro", "exam", "procedure"})
 # Kinds of tests that are written side by side without a comma.
 RUN_KINDS = frozenset({"lab", "panel", "micro", "imaging", "ecg"})
-
-
-def spelled_out(text: str) -> str:
-    """`text` with the ways of writing "with", "without contrast" and "x-ray" made one."""
-    for pattern, words in SPELLED_OUT:
-        text = pattern.sub(words, text)
-    return text

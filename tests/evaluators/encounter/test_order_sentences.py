@@ -33,7 +33,8 @@ def found(catalogue: Catalogue, wording: str) -> list[str]:
         ("CSF culture, CBC, glucose", ["micro_csf_cx", "panel_cbc", "lab_glucose"]),
         ("physical exam: heart, lungs", ["exam_cardiac", "exam_lung"]),
         ("check for edema", ["exam_extremities"]),
-        ("evaluate for PE", ["unrecognised"]),
+        ("troponin 0, 3, 6 h", ["lab_tnt"]),
+        ("CBC, troponin at 0, 3 and 6 hours, BMP", ["panel_cbc", "lab_tnt", "panel_bmp"]),
         ("troponin, then troponin in 3 hours", ["lab_tnt"]),
         ("BUN, creatinine", ["lab_bun", "lab_creat"]),
         ("CT chest/abdomen/pelvis", ["img_ct_chest", "img_ct_abd_pelvis_c"]),
@@ -41,6 +42,29 @@ def found(catalogue: Catalogue, wording: str) -> list[str]:
 )
 def test_sentence_is_taken_apart(catalogue: Catalogue, wording: str, expected: list[str]) -> None:
     assert found(catalogue, wording) == expected
+
+
+@pytest.mark.parametrize(
+    "wording",
+    ["check for PE", "evaluate for PE", "please check him for acute PE", "is there a PE?",
+     "look for pulmonary embolism", "check for SBP", "assess for CVA", "check for AS",
+     "screen for MG"],
+)  # fmt: skip
+def test_a_disease_that_is_looked_for_is_no_test_of_its_letters(
+    catalogue: Catalogue, wording: str
+) -> None:
+    assert found(catalogue, wording) in (["ambiguous"], ["unrecognised"])
+
+
+@pytest.mark.parametrize(
+    ("wording", "expected"),
+    [("check PE", "exam_full"), ("check for edema", "exam_extremities"), ("check SBP", "vital_sbp"),
+     ("check for HIV", "lab_hiv"), ("CTA chest to check for PE", "img_cta_chest")],
+)  # fmt: skip
+def test_a_finding_or_an_analyte_may_be_looked_for(
+    catalogue: Catalogue, wording: str, expected: str
+) -> None:
+    assert found(catalogue, wording) == [expected]
 
 
 @pytest.mark.parametrize(
