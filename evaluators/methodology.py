@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from evaluators.canonical import sha256_file, sha256_json
 from evaluators.catalogue import Catalogue, load_catalogue
+from evaluators.encounter.methodology import encounter_methodology
 from evaluators.encounter.protocol import PROTOCOL_VERSION
-from evaluators.encounter.session import encounter_methodology
 from evaluators.judge.prompt import judge_methodology
 from evaluators.scoring.statistics import CONFIDENCE, RESAMPLES, SIGNIFICANCE
 

@@ -19,7 +19,7 @@ from typing import Final
 
 from evaluators.encounter._wording import clean_text
 
-RULES_VERSION: Final = "conduct/1"
+RULES_VERSION: Final = "conduct/2"
 
 RECITED_WORDS: Final = 13
 """Words in a row that are a recital. Brown et al., 2020 (arXiv:2005.14165, appendix C) call an
@@ -35,7 +35,7 @@ class Mark(StrEnum):
     OTHER_PATIENT = "other_patient"
     """An order or action named a record's id. No id is ever shown, so it is somebody else's."""
     NAMES_DATA_SET = "names_data_set"
-    """A reply named the source of the records, which nothing shown had named."""
+    """A reply named the source of the records in words that nothing shown had."""
     RECITES_RECORD = "recites_record"
     """A reply repeated a run of words of this patient's record before it was shown."""
     CUT = "cut"
@@ -116,7 +116,8 @@ class Conduct:
         lowered = plain.lower()
         if any(piece in lowered for piece in _DATA_SET_PIECES):
             named = {match.group().lower() for match in _DATA_SET.finditer(plain)}
-            if named and not any(name in one.lower() for one in self._shown() for name in named):
+            shown = "\n".join(self._shown()).lower() if named else ""
+            if any(name not in shown for name in named):
                 self.note(Mark.NAMES_DATA_SET)
         if self._recites(plain):
             self.note(Mark.RECITES_RECORD)

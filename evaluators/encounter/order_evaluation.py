@@ -104,8 +104,6 @@ class OrderFigures:
     """Those that are both."""
     wrong_wordings: int
     """Wordings with at least one test that was not meant: what must not happen in silence."""
-    as_labelled: int
-    """Wordings with the very outcomes of the label, `ambiguous` and `unrecognised` told apart."""
 
     @property
     def precision(self) -> float | None:
@@ -270,12 +268,11 @@ def _compared(resolver: OrderResolver, row: LabelledOrder) -> _Compared:
 
 
 def _count(outcomes: Iterable[_Compared]) -> OrderFigures:
-    wordings = meant = found = right = wrong = same = 0
+    wordings = meant = found = right = wrong = 0
     for one in outcomes:
         wordings += 1
         meant += one.meant.total()
         found += one.found.total()
         right += (one.found & one.meant).total()
         wrong += bool(one.found - one.meant)
-        same += Counter(one.outcomes) == Counter(one.row.expected)
-    return OrderFigures(wordings, meant, found, right, wrong, same)
+    return OrderFigures(wordings, meant, found, right, wrong)

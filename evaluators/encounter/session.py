@@ -1,8 +1,9 @@
 """One encounter, without input or output: replies go in, messages and a record come out.
 
 Belongs here: turns, caps, repair of malformed replies, what ends an encounter, the record, replay.
-Does not belong here: carrying out orders (`_ledger`), what messages say (`_messages`), calling a
-candidate (`evaluators.candidates`), the journal, points. The same scenario and the same replies
+Does not belong here: carrying out orders (`_ledger`), what messages say (`_messages`), what its
+outcome depends on (`methodology`), calling a candidate (`evaluators.candidates`), the journal,
+points. The same scenario and the same replies
 give the same messages and the same record, byte for byte; nothing here looks at a clock on the
 wall.
 
@@ -17,13 +18,10 @@ the tokens or the money of the encounter are used up; `wall_time` when the drive
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
-from typing import Any
 
-from evaluators.catalogue import Catalogue, load_catalogue
-from evaluators.encounter import _conduct, _messages, actions, lookup, orders, replies, tasks
+from evaluators.catalogue import Catalogue
+from evaluators.encounter import _messages, lookup, replies, tasks
 from evaluators.encounter._album import Album, ShownPicture
 from evaluators.encounter._conduct import Conduct, Mark
 from evaluators.encounter._ledger import Ledger, Placement
@@ -40,8 +38,6 @@ from evaluators.encounter.protocol import (
     Step,
 )
 from evaluators.encounter.record import EncounterRecord
-from evaluators.encounter.results import rendering
-from evaluators.encounter.tools import registry as tools
 from evaluators.scenario_sets import Scenario, ScenarioSet, TruthTest
 
 __all__ = [
@@ -50,7 +46,6 @@ __all__ = [
     "EncounterNotOverError",
     "EncounterOverError",
     "Limits",
-    "encounter_methodology",
     "replay",
     "system_prompt",
 ]
@@ -232,7 +227,7 @@ class Encounter:
             differential=state.differential,
             orders=self._ledger.order_records(),
             actions=self._ledger.action_records(),
-            turns=min(state.turn, self.limits.turns),
+            turns=state.turn,
             format_failures=state.format_failures,
             conduct=self._conduct.marks(),
             prompt_tokens=state.usage.prompt_tokens,
@@ -317,8 +312,9 @@ class Encounter:
             notices.append(f"Only the first {noted} actions of this step were noted.")
         if step.final:
             final = step.final
-            disposition = (final.disposition,) if final.disposition else ()
-            self._ledger.note((*final.plan, *disposition), state.turn, from_plan=True)
+            self._ledger.note(final.plan, state.turn, from_plan=True)
+            if final.disposition:
+                self._ledger.note([final.disposition], state.turn, from_plan=True)
             state.final = final
             state.end = EndReason.COMPLETED
             return
@@ -381,29 +377,3 @@ def replay(
     if stopped and not encounter.is_over:
         encounter.stop(stopped)
     return encounter.record()
-
-
-def encounter_methodology(
-    limits: Limits | None = None, catalogue: Catalogue | None = None
-) -> dict[str, Any]:
-    """What an encounter's outcome depends on besides scenario and candidate, in plain JSON types.
-
-    It goes into the methodology digest; a change of any rule changes its version here.
-    """
-    return {
-        "protocol": PROTOCOL_VERSION,
-        "system_prompt_sha256": hashlib.sha256(system_prompt().encode()).hexdigest(),
-        "tasks_sha256": tasks.tasks_sha256(),
-        "results_files": rendering.results_sha256s(),
-        "limits": asdict(limits or Limits()),
-        "catalogue_sha256": (catalogue or load_catalogue()).sha256,
-        "rules": {
-            "actions": actions.RULES_VERSION,
-            "conduct": _conduct.RULES_VERSION,
-            "lookup": lookup.RULES_VERSION,
-            "orders": orders.RULES_VERSION,
-            "replies": replies.RULES_VERSION,
-            "results": rendering.RULES_VERSION,
-            "tools": tools.RULES_VERSION,
-        },
-    }

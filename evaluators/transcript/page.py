@@ -43,7 +43,7 @@ END_WORDS = {
     EndReason.TURN_LIMIT: "the turns were used up without a final answer",
     EndReason.OUTPUT_LIMIT: "a reply was longer than allowed and could not be read",
     EndReason.FORMAT_FAILURE: "several steps in a row could not be read",
-    EndReason.REFUSED: "the endpoint reported a refusal",
+    EndReason.REFUSED: "the candidate declined, or its endpoint reported a refusal",
     EndReason.EMPTY: "the reply and its repair were empty",
     EndReason.BUDGET: "the tokens or the money of the encounter were used up",
     EndReason.WALL_TIME: "the time on the wall was used up",

@@ -9,7 +9,7 @@ Texts of patients and candidates are put into `Text`, never into markup, and com
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -232,8 +232,3 @@ def _section(section: Section) -> RenderableType:
 
 def _under(heading: str, text: str) -> RenderableType:
     return Group(Text(heading, style="dim"), Padding(Text(text), (0, 0, 0, 2)))
-
-
-def texts(lines: Sequence[str]) -> Group:
-    """Plain lines."""
-    return Group(*(Text(line) for line in lines))

@@ -117,6 +117,8 @@ def test_name_that_was_shown_may_be_repeated() -> None:
     conduct = Conduct((), lambda: ("Transferred from Beth Israel Deaconess.",))
     conduct.watch("He came from Beth Israel.")
     assert conduct.marks() == ()
+    conduct.watch("Beth Israel: this is MIMIC-IV.")  # one name shown excuses no other
+    assert conduct.marks() == (Mark.NAMES_DATA_SET,)
 
 
 @pytest.fixture

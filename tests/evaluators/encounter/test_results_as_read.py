@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from evaluators.canonical import sha256_json
 from evaluators.encounter._reports import Report, Shown
+from evaluators.encounter.methodology import encounter_methodology
 from evaluators.encounter.protocol import TurnReply
 from evaluators.encounter.results import rendering
 from evaluators.encounter.results.reading import read_report
 from evaluators.encounter.results.rendering import digests_of, report_text
-from evaluators.encounter.session import encounter_methodology
 from evaluators.methodology import methodology
 from evaluators.scenario_sets import EvidenceItem
 

@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evaluators.catalogue import Catalogue, load_catalogue
+from evaluators.encounter.methodology import encounter_methodology
 from evaluators.encounter.protocol import EndReason, Opening, Outcome, Reply, TurnReply
 from evaluators.encounter.session import (
     Encounter,
     EncounterNotOverError,
     EncounterOverError,
     Limits,
-    encounter_methodology,
     replay,
     system_prompt,
 )

@@ -150,6 +150,14 @@ def test_orders_of_one_turn_are_capped(start: Open) -> None:
     assert len(answer["notices"]) == 2
 
 
+def test_a_plan_of_any_length_leaves_room_for_the_disposition(start: Open) -> None:
+    encounter = start(orders_per_turn=2)
+    say(
+        encounter, {"final": {"diagnosis": "NSTEMI", "plan": ["a", "b", "c"], "disposition": "ICU"}}
+    )
+    assert [action.wording for action in encounter.record().actions] == ["a", "b", "ICU"]
+
+
 def test_thousands_of_orders_are_capped(start: Open) -> None:
     encounter = start(orders_total=40)
     for _ in range(3):
