@@ -1,8 +1,8 @@
 """The one road to a candidate: LiteLLM over aiohttp, with this house's own retries.
 
 Belongs here: opening a candidate's endpoint, asking it, pricing the reply, noticing that another
-model answers. Does not belong here: remembering replies (`evaluators.journal`), caps of an
-encounter (`evaluators.encounter`).
+model answers. Does not belong here: what a request holds (`_request`), remembering replies
+(`evaluators.journal`), caps of an encounter (`evaluators.encounter`).
 
 Transport. Every request leaves through one `aiohttp.ClientSession` of the client, inside LiteLLM's
 aiohttp transport, dressed as the client that the provider's road takes. httpx's own network
@@ -14,7 +14,6 @@ the environment can lead a message elsewhere.
 from __future__ import annotations
 
 import asyncio
-import base64
 import os
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -24,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import tenacity
 
+from evaluators.candidates._request import Messages, as_sent, call_arguments
 from evaluators.candidates._response import count_of, name_of, text_of, watch_body
 from evaluators.candidates.config import Candidate
 from evaluators.candidates.egress import EgressRefused, Tier, admit
@@ -48,7 +48,8 @@ from evaluators.encounter.replies import STEP_SCHEMA
 if TYPE_CHECKING:
     import aiohttp
 
-Messages = Sequence[Mapping[str, str]]
+__all__ = ["Answer", "Messages", "ModelClient"]
+
 Sleep = Callable[[float], Awaitable[None]]
 
 _OPENAI_SDK_PROVIDERS = frozenset({"openai", "lm_studio", "llamafile"})
@@ -111,7 +112,7 @@ class ModelClient:
     async def __aenter__(self) -> Self:
         self._litellm = open_litellm()
         key = self._key()
-        self._arguments = _arguments(self.candidate, self._schema)
+        self._arguments = call_arguments(self.candidate, self._schema)
         if not self.candidate.is_reference:
             session = await self._resources.enter_async_context(self._session())
             self._arguments["client"] = self._http_client(session, key)
@@ -253,7 +254,8 @@ class ModelClient:
         extra = {"briefing": briefing.as_plain} if briefing is not None else {}
         found: Fault | Unanswerable | None = None
         response: Any = None
-        sent = self._sent(messages, pictures)
+        # A reference candidate reads texts and no pictures.
+        sent = as_sent(messages, () if self.candidate.is_reference else pictures)
         mark_internal()
         too_long = watch_body()
         try:
@@ -277,25 +279,6 @@ class ModelClient:
                 found = Fault(FaultKind.CONFIGURATION, None, is_retried=False)
             raise _Retried(found)
         return self._read(response)
-
-    def _sent(self, messages: Messages, pictures: Sequence[Picture]) -> list[dict[str, Any]]:
-        """The messages as they leave, each with its pictures, if there are any.
-
-        A reference candidate reads texts and no pictures.
-        """
-        sent: list[dict[str, Any]] = [dict(message) for message in messages]
-        if not pictures or self.candidate.is_reference:
-            return sent
-        for picture in pictures:
-            message = sent[picture.message]
-            if message["role"] != "user":
-                raise ValueError("a picture goes with a message to the candidate, never from it")
-            if isinstance(message["content"], str):
-                message["content"] = [{"type": "text", "text": message["content"]}]
-            data = base64.b64encode(picture.content).decode()
-            uri = f"data:{picture.media_type};base64,{data}"
-            message["content"].append({"type": "image_url", "image_url": {"url": uri}})
-        return sent
 
     def _read(self, response: Any) -> Reply:
         text, finish_reason = text_of(response)
@@ -410,35 +393,3 @@ class ModelClient:
                 transport=transport, trust_env=False, follow_redirects=False, timeout=timeout
             ),
         )
-
-
-def _arguments(candidate: Candidate, schema: tuple[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """What every call of this candidate passes to LiteLLM besides its messages."""
-    params = candidate.params
-    given: dict[str, Any] = {
-        "temperature": params.temperature,
-        "top_p": params.top_p,
-        "max_tokens": params.max_tokens,
-        "seed": params.seed,
-        "stop": list(params.stop) or None,
-        "reasoning_effort": params.reasoning_effort,
-        "api_base": candidate.api_base,
-        "extra_body": dict(params.extra_body) or None,
-    }
-    if params.structured_output == "json_object":
-        given["response_format"] = {"type": "json_object"}
-    elif params.structured_output == "json_schema":
-        given["response_format"] = {
-            "type": "json_schema",
-            "json_schema": {"name": schema[0], "schema": dict(schema[1])},
-        }
-    arguments = {name: value for name, value in given.items() if value is not None}
-    arguments |= {
-        "model": candidate.model,
-        "timeout": candidate.retry.timeout_seconds,
-        "num_retries": 0,
-        "max_retries": 0,
-        "stream": False,
-        "no-log": True,
-    }
-    return arguments
