@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from functools import cache
 from typing import Any
 
@@ -45,9 +46,9 @@ class CallbacksPresent(RuntimeError):
 def open_litellm() -> Any:
     """Import LiteLLM with every switch set.
 
-    Messages are redacted from its exceptions and logs, its retries, fallbacks, caches and budgets
-    are unused (the client's own apply), proxies of the environment do not reroute what goes to a
-    loopback endpoint, and nothing is looked up on the network.
+    Messages are redacted from its exceptions, logs and warnings, its retries, fallbacks, caches
+    and budgets are unused (the client's own apply), proxies of the environment do not reroute what
+    goes to a loopback endpoint, and nothing is looked up on the network.
 
     Returns:
         The package `litellm`.
@@ -55,6 +56,8 @@ def open_litellm() -> Any:
     os.environ.update(_ENVIRONMENT)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    # It quotes what an endpoint has sent in the place of a completion.
+    warnings.filterwarnings("ignore", "Pydantic serializer warnings", UserWarning)
     import litellm
 
     litellm.redact_messages_in_exceptions = True

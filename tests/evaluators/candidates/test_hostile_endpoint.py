@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import json
 import random
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +19,7 @@ from evaluators.candidates import _body_cap
 from evaluators.candidates.client import Answer, ModelClient
 from evaluators.candidates.config import Candidate
 from evaluators.candidates.errors import FaultKind, InfrastructureError
+from evaluators.candidates.litellm_switches import open_litellm
 from evaluators.catalogue import load_catalogue
 from evaluators.encounter._conduct import Mark
 from evaluators.encounter.limits import MOST_REPLY_BYTES
@@ -151,6 +154,23 @@ def test_a_body_that_is_no_completion_is_a_fault_of_the_road(
     with pytest.raises(InfrastructureError) as caught:
         ask(endpoint.candidate(model, retry={"attempts": 2}), waits)
     assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    "choices",
+    ["SECRET-ANSWER", ["SECRET-ANSWER"], [{"index": 0, "message": {"content": {"SECRET": 1}}}]],
+    ids=["text", "list", "object"],
+)
+def test_no_warning_quotes_what_an_endpoint_says(endpoint: Endpoint, waits, model, choices):
+    body = {**completion("x"), "choices": choices}
+    endpoint.otherwise = lambda request: as_json(body)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        open_litellm.__wrapped__()  # sets its switches anew, after those of this test
+        with contextlib.suppress(InfrastructureError):
+            ask(endpoint.candidate(model, retry={"attempts": 1}), waits)
+    assert not [one for one in told if "SECRET" in str(one.message)]
 
 
 def test_an_endless_body_is_an_ending_of_its_own_and_the_journal_says_so(
