@@ -82,12 +82,10 @@ def judge(
         _show_cross_table(console, view)
         _say_run(console, run)
     if not view["complete"]:
-        complaints.print(
-            "[red]medcred:[/] Some answers have no reading yet, so nothing is added up: run the "
-            "same command again, only these are asked.",
-            soft_wrap=True,
+        raise fail(
+            "Some answers have no reading yet, so nothing is added up: run the same command again, "
+            "only these are asked."
         )
-        raise typer.Exit(1)
 
 
 def _judge(

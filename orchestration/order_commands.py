@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
+from orchestration.table_cells import plain, share_cell, split_table
 from orchestration.terminal import console, fail
 
 if TYPE_CHECKING:
@@ -67,13 +66,8 @@ def order(
     show_order_evaluation(console, found)
     if is_listing:
         for row, outcomes in found.missed:
-            console.print(
-                f"{row.kind}: {row.wording!r} is {' '.join(row.expected)}, "
-                f"found {' '.join(outcomes)}",
-                highlight=False,
-                markup=False,
-                soft_wrap=True,
-            )
+            expected, found_for = " ".join(row.expected), " ".join(outcomes)
+            plain(console, f"{row.kind}: {row.wording!r} is {expected}, found {found_for}")
     if not found.meets_goals:
         raise typer.Exit(1)
 
@@ -81,7 +75,7 @@ def order(
 def show_resolutions(
     out: Console, resolutions: tuple[Resolution, ...], catalogue: Catalogue
 ) -> None:
-    """One line an order: its test or tool, confidence, what was left out; or the choices."""
+    """One line an order: test or tool, confidence, when, what was left out; or the choices."""
     from evaluators.encounter.tools.registry import TOOLS
 
     for one in resolutions:
@@ -95,9 +89,11 @@ def show_resolutions(
             told = "unrecognised"
         if one.test_id or one.tool_id:
             told += f"  (confidence {one.confidence:g})"
+        if one.test_id and one.schedule:
+            told += f"  when: {one.schedule}"
         if one.ignored:
             told += f"  ignored: {one.ignored}"
-        out.print(f"{one.wording}: {told}", highlight=False, markup=False, soft_wrap=True)
+        plain(out, f"{one.wording}: {told}")
 
 
 def show_order_evaluation(out: Console, found: OrderEvaluation) -> None:
@@ -105,24 +101,14 @@ def show_order_evaluation(out: Console, found: OrderEvaluation) -> None:
     from evaluators.encounter.order_evaluation import BLIND, PRECISION_GOAL, RECALL_GOAL
     from evaluators.encounter.orders import RULES_VERSION
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("split", "kind"):
-        table.add_column(name, no_wrap=True)
-    for name in ("n", "meant", "found", "right", "wrong", "precision", "recall"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for split, whole in found.by_split.items():
-        for (of, kind), figures in found.by_kind.items():
-            if of == split:
-                table.add_row(split, kind, *_cells(figures))
-        table.add_row(split, "all", *_cells(whole), end_section=True)
-    out.print(table)
-    out.print(
+    names = ("n", "meant", "found", "right", "wrong", "precision", "recall")
+    out.print(split_table(names, found.by_split, found.by_kind, _cells))
+    plain(
+        out,
         f"The rules ({RULES_VERSION}) were written with every tuned wording in sight: its figures "
         "show that nothing was lost, not how well new wordings are read. The blind set was "
         "written by somebody else, and no rule was written for it. A panel and a list of all of "
         "its members count as the same order.",
-        highlight=False,
-        soft_wrap=True,
     )
     blind = found.by_split.get(BLIND)
     if blind is None:
@@ -132,17 +118,10 @@ def show_order_evaluation(out: Console, found: OrderEvaluation) -> None:
         ("precision", blind.precision, PRECISION_GOAL),
         ("recall", blind.recall, RECALL_GOAL),
     ):
-        out.print(
-            f"{name:10s}{_share(value)} on the blind set (goal: at least {goal})",
-            highlight=False,
-        )
+        plain(out, f"{name:10s}{share_cell(value)} on the blind set (goal: at least {goal})")
     out.print("goals met" if found.meets_goals else "[red]goals missed[/]")
 
 
 def _cells(figures: OrderFigures) -> tuple[str, ...]:
     counts = (figures.wordings, figures.meant, figures.found, figures.right, figures.wrong_wordings)
-    return (*map(str, counts), _share(figures.precision), _share(figures.recall))
-
-
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
+    return (*map(str, counts), share_cell(figures.precision), share_cell(figures.recall))

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.settings import Settings
+from orchestration.table_cells import p_cell
 from orchestration.terminal import console, fail
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def _cells(found: PairedResult) -> tuple[str, ...]:
         f"{found.base_credit:.3f}",
         f"{found.difference:+.3f}",
         f"{found.interval.low:+.2f} to {found.interval.high:+.2f}",
-        "<.001" if found.p_holm is not None and found.p_holm < 0.001 else f"{found.p_holm:.3f}",
+        p_cell(found.p_holm),
         f"{found.changed.share:.3f}",
         f"{found.changed.interval.low:.2f}-{found.changed.interval.high:.2f}",
         f"+{found.flags_gained} -{found.flags_lost}",

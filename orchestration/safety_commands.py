@@ -13,6 +13,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.table_cells import plain, share_cell, split_table
 from orchestration.terminal import console, fail
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def show_rule(out: Console, rule: SafetyRule, table: SafetyTable) -> None:
     if rule.undecided:
         lines["not decided"] = rule.undecided
     for name, text in lines.items():
-        out.print(f"{name:13s}{text}", highlight=False, markup=False, soft_wrap=True)
+        plain(out, f"{name:13s}{text}")
     out.print("No clinician has reviewed this rule.", highlight=False)
 
 
@@ -144,38 +145,20 @@ def _evaluate(is_listing: bool) -> None:
     show_action_evaluation(console, found)
     if is_listing:
         for row, actions in found.missed:
-            console.print(
-                f"{row.kind}: {row.wording!r} must mean {' '.join(sorted(row.must)) or 'nothing'}, "
-                f"found {' '.join(actions) or 'nothing'}",
-                highlight=False,
-                markup=False,
-                soft_wrap=True,
-            )
+            must = " ".join(sorted(row.must)) or "nothing"
+            found_for = " ".join(actions) or "nothing"
+            plain(console, f"{row.kind}: {row.wording!r} must mean {must}, found {found_for}")
 
 
 def show_action_evaluation(out: Console, found: ActionEvaluation) -> None:
     """A table by split and kind."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("split", "kind"):
-        table.add_column(name, no_wrap=True)
-    for name in ("n", "meant", "right", "wrong", "precision", "recall"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for split, whole in found.by_split.items():
-        for (of, kind), figures in found.by_kind.items():
-            if of == split:
-                table.add_row(split, kind, *_cells(figures))
-        table.add_row(split, "all", *_cells(whole), end_section=True)
-    out.print(table)
-    out.print(
-        "One hand wrote the labels, then the rules: the figures of the held-out part flatter.",
-        highlight=False,
+    names = ("n", "meant", "right", "wrong", "precision", "recall")
+    out.print(split_table(names, found.by_split, found.by_kind, _cells))
+    plain(
+        out, "One hand wrote the labels, then the rules: the figures of the held-out part flatter."
     )
 
 
 def _cells(figures: ActionFigures) -> tuple[str, ...]:
     counts = (figures.wordings, figures.meant, figures.right, figures.wrong)
-    return (*map(str, counts), _share(figures.precision), _share(figures.recall))
-
-
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
+    return (*map(str, counts), share_cell(figures.precision), share_cell(figures.recall))

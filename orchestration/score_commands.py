@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from evaluators.catalogue import load_catalogue
-from orchestration.terminal import complaints, console
+from orchestration.terminal import console, fail
 
 
 def score(
@@ -35,8 +35,7 @@ def score(
 ) -> None:
     """Examine the grader itself: --evaluate, --audit, or both."""
     if not (is_evaluation or is_audit):
-        complaints.print("[red]medcred:[/] Say what to do: --evaluate, --audit, or both.")
-        raise typer.Exit(2)
+        raise fail("Say what to do: --evaluate, --audit, or both.", 2)
     passed = [
         run(console) for run, wanted in ((_evaluate, is_evaluation), (_audit, is_audit)) if wanted
     ]

@@ -176,7 +176,7 @@ def _list(settings: Settings, candidate: str | None, category: str | None, repea
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("#", justify="right")
     table.add_column("encounter", no_wrap=True)
-    table.add_column("end")
+    table.add_column("end", overflow="fold")
     for name in ("points", "turns", "orders"):
         table.add_column(name, justify="right")
     table.add_column("safety")
@@ -195,7 +195,7 @@ def _list(settings: Settings, candidate: str | None, category: str | None, repea
             )
     if not count:
         raise NotFoundError("There is no encounter: run `medcred run`, or name another candidate.")
-    wide = Console(width=max(console.width, 120)) if not console.is_terminal else console
+    wide = Console(width=max(console.width, 140)) if not console.is_terminal else console
     wide.print(table)
 
 
@@ -203,8 +203,8 @@ def _row(case: dict[str, Any] | None) -> tuple[str, ...]:
     if case is None:
         return ("not over, or not scored", "", "", "", "")
     severities = [flag["severity"] for flag in case["safety_flags"]]
-    worst = next((s for s in ("never", "major", "caution") if s in severities), "")
-    flags = f"{len(severities)}, worst: {worst}" if severities else ""
+    counts = ((severities.count(name), name) for name in ("never", "major", "caution"))
+    flags = ", ".join(f"{count} {name}" for count, name in counts if count)
     credit = f"{case['credit']:.2f}"
     return (case["end"], credit, str(case["turns"]), str(case["orders"]), flags)
 

@@ -15,7 +15,6 @@ from evaluators.catalogue import Catalogue
 from evaluators.encounter import actions, lookup, orders
 from evaluators.encounter._conduct import Conduct, Mark, names_other_record
 from evaluators.encounter._reports import Shown
-from evaluators.encounter._schedule import schedule_of
 from evaluators.encounter._wording import cut
 from evaluators.encounter.limits import Limits
 from evaluators.encounter.protocol import Outcome, Presentation
@@ -135,7 +134,7 @@ class Ledger:
         resolutions = self._resolve(wordings, notices)
         answers = self._patient.turn(
             [resolution.test_id for resolution in resolutions if resolution.test_id],
-            [schedule_of(one.wording) for one in resolutions if one.test_id],
+            [one.schedule for one in resolutions if one.test_id],
         )
         found = iter(answers.answers)
         placed = tuple(

@@ -10,7 +10,8 @@ import re
 from dataclasses import replace
 
 from evaluators.catalogue import Catalogue
-from evaluators.encounter._order_reading import OrderReader, Part, Resolution, divided, plain_words
+from evaluators.encounter._order_parts import Part, Resolution, divided
+from evaluators.encounter._order_reading import OrderReader, plain_words
 from evaluators.encounter._order_sentences import is_treatment
 from evaluators.encounter._order_words import (
     COMPOUNDS,

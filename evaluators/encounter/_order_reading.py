@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 
 from rapidfuzz import fuzz
@@ -18,6 +18,7 @@ from rapidfuzz import fuzz
 from evaluators.catalogue import Catalogue, CatalogueTest
 from evaluators.encounter._order_index import SHORT, OrderNames
 from evaluators.encounter._order_names import DETAILS
+from evaluators.encounter._order_parts import Resolution, divided
 from evaluators.encounter._order_sentences import begun, is_treatment, seeks_disease, sought
 from evaluators.encounter._order_words import (
     BEGUN_KINDS,
@@ -33,7 +34,6 @@ from evaluators.encounter._order_words import (
     REPETITION,
     TELLING,
     TELLING_REASON,
-    WEAK,
     WITH,
 )
 from evaluators.encounter._wording import singular, spelled, tokens
@@ -43,31 +43,6 @@ _MOST_SPELLINGS = 12
 """Ways to spell a wording right that are tried; with more of them it is not read."""
 _WORD = re.compile(r"[a-z]+")
 _PIECES = re.compile(r"[a-z]+|[^a-z]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """What one part of a wording was taken for."""
-
-    wording: str
-    """The part, cleaned."""
-    test_id: str | None
-    """Catalogue id; None when ambiguous (`choices`) or unrecognised (no choices)."""
-    confidence: float
-    """100 for an exact match, the ratio for a fuzzy one, 0 without a match."""
-    choices: tuple[str, ...] = ()
-    """Canonical names to choose from, sorted."""
-    ignored: str = ""
-    """Words that were left out."""
-    tool_id: str | None = None
-    """The tool that it names; then there is no `test_id`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    text: str
-    before: str
-    """Separator before this part, lower case; empty for the first."""
 
 
 class OrderReader:
@@ -356,20 +331,6 @@ class OrderReader:
             if within:
                 return self.ambiguous(wording, within)
         return Resolution(wording, None, 0.0)
-
-
-def divided(line: str) -> list[Part]:
-    """Divide at weak separators outside parentheses."""
-    parts: list[Part] = []
-    start, before = 0, ""
-    hidden = [match.span() for match in PARENTHESES.finditer(line)]
-    for match in WEAK.finditer(line):
-        if any(low <= match.start() < high for low, high in hidden):
-            continue
-        parts.append(Part(line[start : match.start()].strip(), before))
-        start, before = match.end(), match.group(1).lower()
-    parts.append(Part(line[start:].strip(), before))
-    return [part for part in parts if part.text]
 
 
 def _unqualified(

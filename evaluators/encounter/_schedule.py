@@ -15,12 +15,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from evaluators.encounter._wording import cut
 
 MOST_TIMES = 12
 """Draws of one order that are followed; an interval without a number asks for as many."""
+_TOLD = 6
 _SERIAL_HOURS = 3.0
 _SERIAL_TIMES = 3
 _LONGEST_HOURS = 168.0
@@ -60,6 +61,12 @@ class Schedule:
     """From the clock of the order to the first; 0 is now."""
     gaps: tuple[float, ...] = ()
     """Hours from one to the next; empty when there is one only."""
+
+    def __str__(self) -> str:
+        """The moments, counted from now: `now, 3 h, 6 h`."""
+        moments = [*accumulate(self.gaps, initial=self.delay_hours)]
+        told = ", ".join(f"{hours:g} h" if hours else "now" for hours in moments[:_TOLD])
+        return told if len(moments) <= _TOLD else f"{told}, ... ({len(moments)} in all)"
 
 
 @lru_cache(maxsize=4096)

@@ -44,13 +44,8 @@ from functools import cache, lru_cache
 
 from evaluators.catalogue import Catalogue
 from evaluators.encounter._order_lists import OrderLists, tool_named
-from evaluators.encounter._order_reading import (
-    MOST_CHOICES,
-    OrderReader,
-    Resolution,
-    divided,
-    plain_words,
-)
+from evaluators.encounter._order_parts import Resolution, divided
+from evaluators.encounter._order_reading import MOST_CHOICES, OrderReader, plain_words
 from evaluators.encounter._order_sentences import (
     begun,
     exam_of,
@@ -60,7 +55,6 @@ from evaluators.encounter._order_sentences import (
 )
 from evaluators.encounter._order_ways import spelled_out
 from evaluators.encounter._order_words import IMPLIED_FLUIDS, LEAD, STRONG, WITH
-from evaluators.encounter._schedule import schedule_of
 from evaluators.encounter._wording import LONGEST, cut, tokens
 
 __all__ = [
@@ -213,7 +207,7 @@ def _once(found: Iterable[Resolution]) -> tuple[Resolution, ...]:
     kept: dict[object, Resolution] = {}
     for one in found:
         first = kept.setdefault(one.test_id or one.tool_id or len(kept), one)
-        if first is not one and schedule_of(one.wording) and not schedule_of(first.wording):
+        if first is not one and one.schedule and not first.schedule:
             joined = f"{first.wording}, then {one.wording}"
             kept[one.test_id or one.tool_id] = replace(first, wording=joined)
     return tuple(kept.values())

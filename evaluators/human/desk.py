@@ -31,7 +31,7 @@ from evaluators.encounter import replies
 from evaluators.encounter.limits import Limits
 from evaluators.encounter.protocol import Picture, Reply
 from evaluators.encounter.tasks import kind_of
-from evaluators.human.draft import COMMANDS, HINTS, Draft, LineRefused, commands_of
+from evaluators.human.draft import ABBREVIATED, COMMANDS, HINTS, Draft, LineRefused, commands_of
 from evaluators.transcript.files import write_private
 from evaluators.transcript.messages import (
     Evidence,
@@ -309,14 +309,19 @@ class Desk(ModelClient):
 
 
 def help_table() -> Table:
-    """All commands with an example or a meaning."""
+    """All commands, each with its short form and an example or a meaning."""
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="bold", no_wrap=True)
+    table.add_column(style="cyan", no_wrap=True)
     table.add_column()
+    short: dict[str, str] = {}
+    for name, command in ABBREVIATED.items():
+        if len(name) < len(short.get(command, command)):
+            short[command] = name
     for command, example in HINTS.items():
-        table.add_row(command, Text(example))
+        table.add_row(command, short.get(command, ""), Text(example))
     for command, meaning in _OTHERS.items():
-        table.add_row(command, Text(meaning, style="dim"))
+        table.add_row(command, short.get(command, ""), Text(meaning, style="dim"))
     return table
 
 

@@ -15,7 +15,7 @@ from typing import Final
 from evaluators.candidates.config import HUMAN_PROVIDER, Candidate
 
 PROVIDER: Final = HUMAN_PROVIDER
-INTERFACE: Final = "terminal/1"
+INTERFACE: Final = "terminal/2"
 """What the person works with; part of the candidate's digest. Raise it when `draft` or `desk`
 change what a person can say or sees."""
 

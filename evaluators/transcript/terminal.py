@@ -77,10 +77,8 @@ def answer_view(answer: TurnView) -> Iterator[RenderableType]:
         yield Text(f"{answer.actions_noted} action{plural} noted.", style="dim")
     for notice in answer.notices:
         yield Text(notice, style="yellow")
-    yield Text(
-        f"Clock: {hours(answer.clock_hours)} since arrival. {answer.turns_left} turns left.",
-        style="cyan",
-    )
+    left = f"{answer.turns_left} turn{'' if answer.turns_left == 1 else 's'} left"
+    yield Text(f"Clock: {hours(answer.clock_hours)}. {left}.", style="cyan")
 
 
 def results_table(results: Iterable[ResultView]) -> Table:
