@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
@@ -221,7 +221,7 @@ def _declare(examined: Examination, *, has_access: bool) -> None:
     write_private(place, json.dumps(declared, indent=2, sort_keys=True).encode() + b"\n")
 
 
-def _score(examined: Examination) -> dict[str, Any]:
+def _score(examined: Examination) -> None:
     """Score what the journal holds, and write it beside the journal."""
     from evaluators.catalogue import load_catalogue
     from evaluators.scoring.score import score_examination, write_scores
@@ -238,7 +238,6 @@ def _score(examined: Examination) -> dict[str, Any]:
         unmatched_path=examined.folder / UNMATCHED_FILE,
     )
     write_scores(scores, examined.folder / SCORES)
-    return scores
 
 
 # --- a candidate, watched

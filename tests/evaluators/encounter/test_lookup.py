@@ -8,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluators.catalogue import Catalogue, load_catalogue
-from evaluators.encounter.lookup import PatientRecord
-from evaluators.encounter.protocol import Outcome
+from evaluators.encounter._reports import Shown
+from evaluators.encounter.lookup import Awaited, PatientRecord
+from evaluators.encounter.protocol import Outcome, Result
+from evaluators.encounter.results.reading import read_report
+from evaluators.encounter.results.rendering import report_text
 from evaluators.scenario_sets import EvidenceItem, TruthTest
 
 LANDED = ("hosp", "icu", "ed")
@@ -29,6 +32,15 @@ def open_record(catalogue: Catalogue) -> Callable[..., PatientRecord]:
     return make
 
 
+def told(shown: Sequence[Shown]) -> tuple[Result, ...]:
+    """What is shown, as a candidate reads it."""
+    return tuple(map(Result.model_validate, read_report(report_text(shown))))
+
+
+def ids(awaited: Sequence[Awaited]) -> list[str]:
+    return [one.test_id for one in awaited]
+
+
 def truth(test_id: str, hours: float, *, by_decision: bool) -> TruthTest:
     return TruthTest(test_id, hours, hours + 1, by_decision)
 
@@ -39,7 +51,7 @@ def test_order_returns_what_had_resulted_by_the_clock(
     record = open_record([make_item("lab_k", -2, -1, "4.1"), make_item("lab_k", -1, 0.0, "4.4")])
     (answer,) = record.turn(["lab_k"]).answers
     assert answer.outcome is Outcome.RESULTED
-    assert [result.value for result in answer.results] == ["4.4"]
+    assert [result.value for result in told(answer.shown)] == ["4.4"]
     assert record.clock_hours == 0.0
 
 
@@ -51,7 +63,7 @@ def test_order_waits_for_the_next_result_and_moves_the_clock_to_its_availability
     )
     (answer,) = record.turn(["lab_k"]).answers
     assert answer.outcome is Outcome.RESULTED
-    assert (answer.results[0].value, answer.results[0].hours) == ("4.1", 2.3)
+    assert (told(answer.shown)[0].value, told(answer.shown)[0].hours) == ("4.1", 2.3)
     assert record.clock_hours == 2.34
 
 
@@ -61,8 +73,8 @@ def test_ordering_again_later_returns_the_later_value_with_the_earlier_one(
     record = open_record([make_item("lab_k", 1, 2, "4.1"), make_item("lab_k", 5, 6, "4.8")])
     record.turn(["lab_k"])
     (answer,) = record.turn(["lab_k"]).answers
-    assert answer.results[0].value == "4.8"
-    assert answer.results[0].previous == ("4.1 at 1.0 h",)
+    assert told(answer.shown)[0].value == "4.8"
+    assert told(answer.shown)[0].previous == ("4.1 at 1.0 h",)
 
 
 def test_specimen_taken_by_the_clock_is_pending_and_delivered_when_the_clock_passes_it(
@@ -71,12 +83,16 @@ def test_specimen_taken_by_the_clock_is_pending_and_delivered_when_the_clock_pas
     record = open_record([make_item("lab_k", 0, 2, "4.1"), make_item("lab_lipase", 3, 4, "30")])
     first = record.turn(["lab_k"])
     assert first.answers[0].outcome is Outcome.PENDING
-    assert first.answers[0].awaited_test_ids == ("lab_k",)
-    assert (first.answers[0].results, first.delivered, record.clock_hours) == ((), (), 0.0)
+    assert ids(first.answers[0].awaited) == ["lab_k"]
+    assert (told(first.answers[0].shown), told(first.delivered_shown), record.clock_hours) == (
+        (),
+        (),
+        0.0,
+    )
     second = record.turn(["lab_lipase"])
-    assert second.delivered_test_ids == ("lab_k",)
-    assert [result.value for result in second.delivered] == ["4.1"]
-    assert record.turn([]).delivered == ()
+    assert ids(second.delivered_awaited) == ["lab_k"]
+    assert [result.value for result in told(second.delivered_shown)] == ["4.1"]
+    assert record.turn([]).delivered_shown == ()
 
 
 def test_ordering_again_while_pending_waits_for_the_result(
@@ -86,7 +102,7 @@ def test_ordering_again_while_pending_waits_for_the_result(
     assert record.turn(["micro_blood_cx"]).answers[0].outcome is Outcome.PENDING
     again = record.turn(["micro_blood_cx"])
     assert again.answers[0].outcome is Outcome.RESULTED
-    assert again.delivered == ()  # shown once only
+    assert again.delivered_shown == ()  # shown once only
     assert record.clock_hours == 50
 
 
@@ -117,7 +133,7 @@ def test_orders_of_one_turn_are_judged_at_its_start(
     for orders in (["lab_lipase", "lab_k"], ["lab_k", "lab_lipase"]):
         record = open_record(evidence)
         turn = record.turn(orders)
-        values = {result.value for answer in turn.answers for result in answer.results}
+        values = {result.value for answer in turn.answers for result in told(answer.shown)}
         assert values == {"4.1", "30"}
         assert record.clock_hours == 9
 
@@ -190,7 +206,7 @@ def test_outcome_tells_why_there_is_nothing(
     record = open_record([], truth=truths, modules=modules)
     (answer,) = record.turn([test_id]).answers
     assert answer.outcome is outcome
-    assert answer.results == ()
+    assert told(answer.shown) == ()
     assert record.clock_hours == 0.0
 
 
@@ -208,10 +224,10 @@ def test_examining_takes_its_half_hour_once(
     (asked,) = record.turn(["hist_allergies"]).answers
     assert (asked.outcome, record.clock_hours) == (Outcome.RESULTED, 0.0)
     (examined,) = record.turn(["exam_lung"]).answers
-    assert [result.value for result in examined.results] == ["Clear."]
+    assert [result.value for result in told(examined.shown)] == ["Clear."]
     assert record.clock_hours == 0.5
     (further,) = record.turn(["exam_abdomen"]).answers
-    assert [result.value for result in further.results] == ["Soft."]
+    assert [result.value for result in told(further.shown)] == ["Soft."]
     assert record.clock_hours == 0.5
 
 
@@ -220,7 +236,7 @@ def test_without_notes_an_examination_that_was_made_is_not_in_the_source(
 ) -> None:
     record = open_record([make_item("exam_lung", 0.5, 0.5, "Clear.", kind="exam")])
     (answer,) = record.turn(["exam_lung"]).answers
-    assert (answer.outcome, answer.results) == (Outcome.NOT_IN_SOURCE, ())
+    assert (answer.outcome, told(answer.shown)) == (Outcome.NOT_IN_SOURCE, ())
 
 
 def test_nothing_newer_than_what_was_shown_is_not_performed(
@@ -271,8 +287,8 @@ def test_pending_panel_is_delivered_member_by_member(
     )
     (answer,) = record.turn(["panel_bmp"]).answers
     assert answer.outcome is Outcome.PENDING
-    assert set(answer.awaited_test_ids) == {"lab_k", "lab_na"}
-    assert record.turn(["lab_lipase"]).delivered_test_ids == ("lab_k",)
+    assert set(ids(answer.awaited)) == {"lab_k", "lab_na"}
+    assert ids(record.turn(["lab_lipase"]).delivered_awaited) == ["lab_k"]
     assert record.turn(["lab_na"]).answers[0].outcome is Outcome.RESULTED
 
 
@@ -289,7 +305,8 @@ def test_result_is_worded_as_the_record_has_it(
         ]
     )
     potassium, culture, sodium = (
-        answer.results[0] for answer in record.turn(["lab_k", "micro_blood_cx", "lab_na"]).answers
+        told(answer.shown)[0]
+        for answer in record.turn(["lab_k", "micro_blood_cx", "lab_na"]).answers
     )
     assert potassium.model_dump(exclude={"previous", "image"}) == {
         "test": "Potassium",
@@ -312,7 +329,7 @@ def test_a_report_of_imaging_moves_the_clock_to_when_it_was_stored(
     record = open_record([film, tracing], modules=(*LANDED, "note", "ecg"))
     shown, machine = record.turn(["img_xr_chest", "ecg_12lead"]).answers
     assert (shown.outcome, machine.outcome) == (Outcome.RESULTED, Outcome.RESULTED)
-    assert [result.value for result in shown.results] == ["Blunted angle."]
+    assert [result.value for result in told(shown.shown)] == ["Blunted angle."]
     assert record.clock_hours == 2.5
 
 
@@ -360,8 +377,8 @@ def test_nothing_is_shown_before_its_time_or_twice_and_the_clock_never_goes_back
         turn = record.turn(orders)
         assert before <= record.clock_hours <= max(decision_hours, before)
         before = record.clock_hours
-        answered = [result.value for answer in turn.answers for result in answer.results]
-        delivered = [result.value for result in turn.delivered]
+        answered = [result.value for answer in turn.answers for result in told(answer.shown)]
+        delivered = [result.value for result in told(turn.delivered_shown)]
         for value in (*answered, *delivered):
             shown = value.rpartition(": ")[2]
             assert available[shown] <= record.clock_hours
