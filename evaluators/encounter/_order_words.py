@@ -44,6 +44,7 @@ REPETITION = re.compile(
     r"|\bq ?(?:am|pm|day|hour|shift|daily)\b"
     # The hours themselves: `0, 3, 6 h`, `at 3 and 6 hours`.
     rf"|\b(?:(?:at|in|after) \d{{1,3}}|0)(?: ?{_UNIT})?(?:{_NEXT}(?: ?{_UNIT})?)*{_NEXT} ?{_UNIT}"
+    r"|\b0/\d{1,2}/\d{1,2}\b"
     r"|\b(?:at|in|every|after|within)? ?\d+(?:-\d+)?(?: ?(?:and|&|/) ?\d+)?"
     rf" ?{_UNIT}(?: later\b)?"
     r"|#\d+\b|\b\d/\d(?:/\d)? ?h(?:r|rs|ours?)?\b|\b\d+(?:st|nd|rd)\b"

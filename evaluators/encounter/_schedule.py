@@ -40,7 +40,7 @@ _ROW = re.compile(
 _MOMENT = re.compile(rf"\bnow\b|(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT})?", re.IGNORECASE)
 # Before a delay: what is asked for stands before it already (`troponin, repeat in 3 h`).
 _AGAIN = re.compile(
-    r"\w\s*(?:\band|\bthen|[&+])\s*$|\w\s*(?:[,&+]|\band\b|\bthen\b)\s*"
+    r"\w\s*(?:\band|\bthen|[&+])\s*$|\w\s*(?:[,&+(]|\band\b|\bthen\b)\s*"
     r"(?:then|repeat(?:ed)?|again|recheck(?:ed)?|another)\b(?:\s+\w+){0,2}\s*$",
     re.IGNORECASE,
 )
@@ -103,7 +103,7 @@ def _moments(text: str) -> tuple[float, ...]:
 
 def _hours_of(row: str) -> tuple[float, ...]:
     """The moments of a row; a number without a unit has that of the next one with one."""
-    unit = ""
+    unit = "h" if row.startswith("0") and row.count("/") > 1 else ""  # `trops 0/3/6`
     found: list[float] = []
     for moment in reversed([*_MOMENT.finditer(row)]):
         unit = moment["unit"] or unit

@@ -34,6 +34,7 @@ def found(catalogue: Catalogue, wording: str) -> list[str]:
         ("physical exam: heart, lungs", ["exam_cardiac", "exam_lung"]),
         ("check for edema", ["exam_extremities"]),
         ("troponin 0, 3, 6 h", ["lab_tnt"]),
+        ("trops 0/3/6", ["lab_tnt"]),
         ("CBC, troponin at 0, 3 and 6 hours, BMP", ["panel_cbc", "lab_tnt", "panel_bmp"]),
         ("troponin, then troponin in 3 hours", ["lab_tnt"]),
         ("BUN, creatinine", ["lab_bun", "lab_creat"]),
