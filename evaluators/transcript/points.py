@@ -181,6 +181,7 @@ def _ranked(entry: RankedCredit, target: str, catalogue: Catalogue, *, is_answer
         why = f"{taken}: not what the patient had" if named else taken
     if entry.place is None:
         why = "the same as an entry above: it takes no place of its own"
+        return Line("neutral", text + code, why)
     mark: Mark = "gain" if earned else "loss" if is_answer else "neutral"
     return Line(mark, text + code, why, _points(earned))
 

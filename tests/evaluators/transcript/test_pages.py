@@ -63,6 +63,8 @@ def test_reasons_say_what_an_answer_was_taken_for() -> None:
     right = section(page_of(*RIGHT), "diagnosis").lines
     assert right[0].text == "Answer: Acute pancreatitis"
     assert "the target" in right[0].why
+    again = next(line for line in right if line.text == "Differential: Acute pancreatitis")
+    assert (again.mark, again.figure) == ("neutral", "")  # nothing is earned twice
     assert right[0].figure == "1"
     wrong = section(page_of(*WRONG), "diagnosis").lines
     assert wrong[0].mark == "loss"
