@@ -45,7 +45,6 @@ from evaluators.transcript.terminal import (
     answer_view,
     opening_view,
     report_text,
-    results_table,
 )
 
 ReadLine = Callable[[str], str]
@@ -279,19 +278,11 @@ class Desk(ModelClient):
             )  # fmt: skip
 
     def _show_evidence(self, words: str) -> None:
-        wanted = words.strip().lower()
-        found = [
-            result
-            for test, results in sorted(self._evidence.by_test.items())
-            if wanted in test.lower()
-            for result in results
-        ]
+        wanted = words.strip()
         reports = self._evidence.reports_with(wanted)
-        if found:
-            self._console.print(results_table(found))
         for report in reports:
             self._console.print(report_text(report))
-        if not (found or reports):
+        if not reports:
             self._say("No result has that name." if wanted else "There is no result yet.")
 
     def _write_picture(self, words: str, pictures: Sequence[Picture]) -> None:

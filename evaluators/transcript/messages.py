@@ -3,9 +3,8 @@
 Belongs here: JSON of a message to what a person is shown of it. Does not belong here: how it looks
 (`terminal`, `html`), writing messages (`evaluators.encounter`).
 
-The views ask for little: fields that a later protocol adds are left out. Results come as fields or,
-where the protocol renders them, as one text a report; both are read. Cleaning takes away escapes,
-control, bidirectional and zero-width characters, since notes and candidates may hold any.
+The views ask for little: fields that a later protocol adds are left out. Cleaning takes away
+escapes, control, bidirectional and zero-width characters, since notes and candidates may hold any.
 """
 
 from __future__ import annotations
@@ -57,31 +56,14 @@ class OpeningView:
 
 
 @dataclass(frozen=True, slots=True)
-class ResultView:
-    """One result as it was shown."""
-
-    test: str
-    value: str
-    unit: str = ""
-    reference: str = ""
-    flag: str = ""
-    hours: float | None = None
-    """When it became available, hours since arrival."""
-    previous: tuple[str, ...] = ()
-    image: str = ""
-    """Handle of its picture; empty without one."""
-
-
-@dataclass(frozen=True, slots=True)
 class OrderView:
     """The answer to one order."""
 
     order: str
     status: str
-    results: tuple[ResultView, ...]
-    choices: tuple[str, ...]
+    choices: tuple[str, ...] = ()
     report: str = ""
-    """The results as one text, where the protocol tells them so; lines are kept."""
+    """Its results, one text; lines are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +72,8 @@ class TurnView:
 
     clock_hours: float
     orders: tuple[OrderView, ...] = ()
-    delivered: tuple[ResultView, ...] = ()
-    delivered_report: str = ""
-    """The same as one text, where the protocol tells them so."""
+    delivered: str = ""
+    """The report on results of earlier orders."""
     pending: tuple[str, ...] = ()
     """Tests whose result is still on its way."""
     notices: tuple[str, ...] = ()
@@ -111,21 +92,12 @@ class RepairView:
 class Evidence:
     """All results that an encounter has shown so far."""
 
-    by_test: dict[str, list[ResultView]] = field(default_factory=dict)
-    """By test, in the order of their arrival."""
     reports: list[str] = field(default_factory=list)
-    """What was told as texts, in its order."""
+    """What was told, in its order."""
 
     def add(self, answer: TurnView) -> None:
         """Take in what one answer shows; what was shown before is not taken twice."""
-        for result in (*(r for o in answer.orders for r in o.results), *answer.delivered):
-            known = self.by_test.setdefault(result.test, [])
-            if all(
-                (result.value, result.hours, result.unit) != (k.value, k.hours, k.unit)
-                for k in known
-            ):
-                known.append(result)
-        for report in (*(order.report for order in answer.orders), answer.delivered_report):
+        for report in (*(order.report for order in answer.orders), answer.delivered):
             if report and report not in self.reports:
                 self.reports.append(report)
 
@@ -212,14 +184,12 @@ def read_answer(content: str) -> TurnView | RepairView:
             OrderView(
                 order=shown_text(order.get("order", "")),
                 status=shown_text(order.get("status", "")),
-                results=_results(order.get("results")),
                 choices=_texts(order.get("choices")),
                 report=_report(order.get("results")),
             )
             for order in message.get("orders") or ()
         ),
-        delivered=_results(message.get("delivered")),
-        delivered_report=_report(message.get("delivered")),
+        delivered=_report(message.get("delivered")),
         pending=_texts(message.get("pending")),
         notices=_texts(message.get("notices")),
         actions_noted=int(message.get("actions_noted", 0)),
@@ -262,27 +232,8 @@ def _texts(values: Iterable[object] | None) -> tuple[str, ...]:
     return tuple(shown_text(value) for value in values or ())
 
 
-def _results(values: Iterable[Any] | None) -> tuple[ResultView, ...]:
-    if isinstance(values, str):
-        return ()
-    return tuple(map(_result, values or ()))
-
-
 def _report(value: object) -> str:
     return shown_text(value, keep_lines=True).rstrip() if isinstance(value, str) else ""
-
-
-def _result(value: Mapping[str, Any]) -> ResultView:
-    return ResultView(
-        test=shown_text(value.get("test", "")),
-        value=shown_text(value.get("value", ""), keep_lines=True),
-        unit=shown_text(value.get("unit") or ""),
-        reference=shown_text(value.get("reference") or ""),
-        flag=shown_text(value.get("flag") or ""),
-        hours=_hours(value.get("hours")),
-        previous=_texts(value.get("previous")),
-        image=shown_text(value.get("image") or ""),
-    )
 
 
 def _hours(value: object) -> float | None:

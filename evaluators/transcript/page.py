@@ -24,10 +24,8 @@ from evaluators.scoring.safety import SafetyFlag
 from evaluators.scoring.safety_table import SEVERITIES
 from evaluators.scoring.score import CaseScore, ExaminationScorer
 from evaluators.transcript.messages import (
-    Evidence,
     OpeningView,
     OrderView,
-    ResultView,
     TurnView,
     read_answer,
     read_opening,
@@ -84,10 +82,9 @@ class OrderShown:
     outcome_words: str
     worth: str
     """Essential, useful, low-value or empty, by the scorer."""
-    results: tuple[ResultView, ...]
     choices: tuple[str, ...]
     report: str
-    """The results as one text, where the protocol tells them so."""
+    """Its results, one text; lines are kept."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +120,8 @@ class Turn:
     clock_after: float
     orders: tuple[OrderShown, ...]
     actions: tuple[ActionShown, ...]
-    delivered: tuple[ResultView, ...]
-    delivered_report: str
+    delivered: str
+    """The report on results of earlier orders."""
     pending: tuple[str, ...]
     notices: tuple[str, ...]
     flags: tuple[FlagShown, ...]
@@ -154,7 +151,6 @@ class Page:
     sections: tuple[Section, ...]
     flags: tuple[FlagShown, ...]
     cost_usd: float | None
-    evidence: Evidence
     pictures: Mapping[str, str]
     """Digest of each picture shown, by handle."""
 
@@ -195,7 +191,7 @@ def make_page(
         scenario_set, scenario_id, catalogue, None, shows_pictures=shows_pictures
     )
     opening = read_opening(encounter.messages()[1]["content"])
-    drafts, evidence = _replayed(encounter, given, opening)
+    drafts = _replayed(encounter, given, opening)
     is_over = encounter.is_over
     pictures = {shown.handle: shown.sha256 for shown in encounter.pictures()}
     if not is_over:
@@ -222,7 +218,6 @@ def make_page(
         sections=score_sections(case, truth, catalogue) if case else (),
         flags=flags,
         cost_usd=None if None in costs else sum(cost or 0.0 for cost in costs),
-        evidence=evidence,
         pictures=pictures,
     )
 
@@ -239,11 +234,8 @@ class _Draft:
     answer: TurnView | None = None
 
 
-def _replayed(
-    encounter: Encounter, given: Iterable[Reply], opening: OpeningView
-) -> tuple[list[_Draft], Evidence]:
+def _replayed(encounter: Encounter, given: Iterable[Reply], opening: OpeningView) -> list[_Draft]:
     drafts: list[_Draft] = []
-    evidence = Evidence()
     clock = opening.clock_hours
     for reply in given:
         if reply.finish_reason == WALL_TIME_MARK:
@@ -265,8 +257,7 @@ def _replayed(
             if isinstance(answer, TurnView):
                 draft.answer = answer
                 clock = answer.clock_hours
-                evidence.add(answer)
-    return drafts, evidence
+    return drafts
 
 
 def _understood(text: str) -> tuple[Step | None, str]:
@@ -313,7 +304,6 @@ def _turn(
             if action.turn == draft.number
         ),
         delivered=answer.delivered,
-        delivered_report=answer.delivered_report,
         pending=answer.pending,
         notices=answer.notices,
         flags=tuple(flag for flag in flags if flag.turn == draft.number),
@@ -329,7 +319,7 @@ def _view_of(order: OrderRecord, left: list[OrderView]) -> OrderView:
     """
     wording = shown_text(order.wording)
     place = next((n for n, view in enumerate(left) if view.order == wording), None)
-    return OrderView(wording, "", (), ()) if place is None else left.pop(place)
+    return OrderView(wording, "") if place is None else left.pop(place)
 
 
 def _order(
@@ -346,7 +336,6 @@ def _order(
         outcome=order.outcome.value,
         outcome_words=OUTCOME_WORDS[order.outcome],
         worth=worth_words(worths[order.test_id or ""]) if known else "",
-        results=view.results,
         choices=view.choices,
         report=view.report,
     )

@@ -1,6 +1,6 @@
 """An encounter in the terminal.
 
-Belongs here: how a page, an opening, results and points look with rich. Does not belong here: what
+Belongs here: how a page, an opening, reports and points look with rich. Does not belong here: what
 they say (`page`, `points`, `messages`).
 
 Texts of patients and candidates are put into `Text`, never into markup, and come cleaned from
@@ -9,9 +9,8 @@ Texts of patients and candidates are put into `Text`, never into markup, and com
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.panel import Panel
@@ -20,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from evaluators.transcript.html import BANNER, MARKS, hours, is_flagged, money
-from evaluators.transcript.messages import OpeningView, OrderView, ResultView, TurnView
+from evaluators.transcript.messages import OpeningView, OrderView, TurnView
 from evaluators.transcript.page import ActionShown, FlagShown, OrderShown, Page, Turn
 from evaluators.transcript.points import Section
 
@@ -71,7 +70,7 @@ def answer_view(answer: TurnView) -> Iterator[RenderableType]:
     """What came back in one turn, as the candidate sees it."""
     for order in answer.orders:
         yield from _order_answer(order)
-    yield from _delivered(answer.delivered, answer.delivered_report, answer.pending)
+    yield from _delivered(answer.delivered, answer.pending)
     if answer.actions_noted:
         plural = "" if answer.actions_noted == 1 else "s"
         yield Text(f"{answer.actions_noted} action{plural} noted.", style="dim")
@@ -79,29 +78,6 @@ def answer_view(answer: TurnView) -> Iterator[RenderableType]:
         yield Text(notice, style="yellow")
     left = f"{answer.turns_left} turn{'' if answer.turns_left == 1 else 's'} left"
     yield Text(f"Clock: {hours(answer.clock_hours)}. {left}.", style="cyan")
-
-
-def results_table(results: Iterable[ResultView]) -> Table:
-    """Results, one line each."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name in ("test", "value", "reference", "before"):
-        table.add_column(name, overflow="fold")
-    table.add_column("time", justify="right", no_wrap=True)
-    for result in results:
-        value = " ".join(part for part in (result.value, result.unit) if part)
-        if result.image:
-            value += f" [{result.image}]"
-        shown = Text(value, style="bold red" if result.flag else "bold")
-        if result.flag:
-            shown.append(f" ({result.flag})", style="red")
-        table.add_row(
-            Text(result.test),
-            shown,
-            Text(result.reference, style="dim"),
-            Text("; ".join(result.previous), style="dim"),
-            Text(hours(result.hours), style="dim"),
-        )
-    return table
 
 
 def turn_view(turn: Turn) -> Iterator[RenderableType]:
@@ -127,7 +103,7 @@ def turn_view(turn: Turn) -> Iterator[RenderableType]:
             yield _action("Does: ", action)
     for order in turn.orders:
         yield from _order(order)
-    yield from _delivered(turn.delivered, turn.delivered_report, turn.pending)
+    yield from _delivered(turn.delivered, turn.pending)
     for notice in turn.notices:
         yield Text(f"Told: {notice}", style="dim")
     if step is not None and step.final is not None:
@@ -151,7 +127,7 @@ def _order(order: OrderShown) -> Iterator[RenderableType]:
     yield line
     if order.choices:
         yield Text("  choices: " + "; ".join(order.choices), style="dim")
-    yield from _results(order.results, order.report)
+    yield from _report(order.report)
 
 
 def _order_answer(order: OrderView) -> Iterator[RenderableType]:
@@ -161,22 +137,18 @@ def _order_answer(order: OrderView) -> Iterator[RenderableType]:
     yield line
     if order.choices:
         yield Text("  did you mean: " + "; ".join(order.choices), style="cyan")
-    yield from _results(order.results, order.report)
+    yield from _report(order.report)
 
 
-def _results(results: tuple[ResultView, ...], report: str) -> Iterator[RenderableType]:
-    if results:
-        yield Padding(results_table(results), (0, 0, 0, 2))
+def _report(report: str) -> Iterator[RenderableType]:
     if report:
         yield Padding(report_text(report), (0, 0, 0, 2))
 
 
-def _delivered(
-    results: tuple[ResultView, ...], report: str, pending: tuple[str, ...]
-) -> Iterator[RenderableType]:
-    if results or report:
+def _delivered(report: str, pending: tuple[str, ...]) -> Iterator[RenderableType]:
+    if report:
         yield Text("Came in from earlier orders:", style="bold")
-        yield from _results(results, report)
+        yield from _report(report)
     if pending:
         yield Text(f"Still on its way: {'; '.join(pending)}.", style="dim")
 

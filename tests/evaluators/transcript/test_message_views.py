@@ -41,11 +41,8 @@ def test_an_answer_gives_orders_results_and_the_clock(encounter: Encounter) -> N
     assert answer.clock_hours == 2.0
     lipase, lunch = answer.orders
     assert (lipase.status, lunch.status) == ("resulted", "unrecognised")
-    told = f"{lipase.results} {lipase.report}"  # as fields or as one text
-    assert "2200" in told
-    assert "IU/L" in told
-    assert not lunch.results
-    assert not lunch.report
+    assert "Lipase: 2200 IU/L" in lipase.report
+    assert lunch.report == ""
 
 
 def test_a_repair_request_is_told_apart(encounter: Encounter) -> None:
@@ -58,7 +55,7 @@ def test_a_repair_request_is_told_apart(encounter: Encounter) -> None:
 REPORT = "[2.3 h]\nSodium: 140 mmol/L\nPotassium: 6.9 mmol/L HIGH (ref 3.5-5)\n  hemolysed\n"
 
 
-def test_results_told_as_one_text_stay_one_text() -> None:
+def test_a_report_keeps_its_lines_and_is_found_by_name() -> None:
     answer = read_answer(
         json.dumps(
             {
@@ -71,9 +68,8 @@ def test_results_told_as_one_text_stay_one_text() -> None:
         )
     )
     assert isinstance(answer, TurnView)
-    assert answer.orders[0].results == ()
     assert answer.orders[0].report == REPORT.rstrip()
-    assert answer.delivered_report == "[1.0 h]\nLactate: 2"
+    assert answer.delivered == "[1.0 h]\nLactate: 2"
     assert answer.pending == ("Blood culture",)
     evidence = Evidence()
     evidence.add(answer)
@@ -85,15 +81,10 @@ def test_results_told_as_one_text_stay_one_text() -> None:
 
 
 def test_evidence_takes_what_is_shown_twice_once() -> None:
-    shown = {"test": "Sodium", "value": "140", "hours": 1.0}
     evidence = Evidence()
-    for hours in (1.0, 1.0, 7.0):
-        answer = read_answer(
-            json.dumps({"clock_hours": hours, "delivered": [{**shown, "hours": hours}]})
-        )
-        assert isinstance(answer, TurnView)
-        evidence.add(answer)
-    assert [result.hours for result in evidence.by_test["Sodium"]] == [1.0, 7.0]
+    for report in ("[1.0 h]\nSodium: 140", "[1.0 h]\nSodium: 140", "[7.0 h]\nSodium: 140"):
+        evidence.add(TurnView(7.0, delivered=report))
+    assert evidence.reports == ["[1.0 h]\nSodium: 140", "[7.0 h]\nSodium: 140"]
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", "no JSON"])

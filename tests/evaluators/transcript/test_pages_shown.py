@@ -86,7 +86,6 @@ def test_a_report_told_as_one_text_is_shown_as_it_was_told() -> None:
     page = page_of(*RIGHT)
     order = replace(
         page.turns[0].orders[0],
-        results=(),
         report=f"[2.0 h]\nLipase: 2200 IU/L HIGH (ref 0-60)\n<b>{HOSTILE[:20]}\nHIGH school",
     )
     turn = replace(page.turns[0], orders=(order,), pending=("Blood culture",))
