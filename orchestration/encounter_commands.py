@@ -67,12 +67,12 @@ def encounter(
     from orchestration.workspace import NoActiveSourceError
     from sources.releases import SourceError
 
-    is_person = candidate.split("/")[0] == HUMAN
-    if is_person and candidate != HUMAN:
-        candidate, _, rater = candidate.partition("/")
-    if is_person != (rater is not None):
+    provider, _, code = candidate.partition("/")
+    is_person = provider == HUMAN
+    codes = [given for given in (rater, code if is_person else None) if given]
+    if len(codes) != is_person:
         raise fail("A person needs a code: --candidate human --rater r07. Others take no --rater.")
-    name = f"{HUMAN}/{rater}" if is_person else candidate
+    name = f"{HUMAN}/{codes[0]}" if is_person else candidate
     try:
         examined = examination(Settings(), category, name)
         todo = _todo(examined, scenario, limit if limit or is_person else 1)

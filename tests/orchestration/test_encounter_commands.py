@@ -93,6 +93,8 @@ def test_nobody_is_met_twice(workspace: Workspace) -> None:
     [
         (["--candidate", "human"], "needs a code"),
         (["--candidate", "bedside", "--rater", "r07"], "needs a code"),
+        (["--candidate", "human/r07", "--rater", "r08"], "needs a code"),
+        (["--candidate", "human/"], "needs a code"),
         (["--candidate", "human", "--rater", "smith"], "by a code, not by a name"),
         (["--candidate", "nobody"], "no such candidate"),
         (["--candidate", "bedside", "--scenario", "99"], "number from 1 to 4"),
