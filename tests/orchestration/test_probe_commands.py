@@ -123,7 +123,7 @@ def test_memory_is_asked_for_and_told(
     code, output = probe("local/tiny", "--memory")
     assert code == 0
     lines = {line.split()[0]: line.split() for line in output.splitlines() if line.strip()}
-    assert lines["dates"][1:4] == ["16", "0.500", lines["dates"][3]]
+    assert lines["dates"][1:3] == ["16", "0.500"]
     assert lines["continuation"][1:3] == ["under", "11"]
     assert lines["canary"][1:3] == ["3", "0.000"]
     assert "replies with the canary in its journals: 0" in output

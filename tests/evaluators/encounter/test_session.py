@@ -215,6 +215,15 @@ _ITEMS = st.lists(
 )
 
 
+def evidence_of(
+    items: list[tuple[str, float, float]], make_item: Callable[..., EvidenceItem]
+) -> list[EvidenceItem]:
+    return [
+        make_item(test_id, taken, round(taken + wait, 4), f"<{number}>")
+        for number, (test_id, taken, wait) in enumerate(items)
+    ]
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(items=_ITEMS, texts=_STEPS)
 def test_no_message_ever_holds_what_is_not_yet_available(
@@ -223,10 +232,7 @@ def test_no_message_ever_holds_what_is_not_yet_available(
     make_item: Callable[..., EvidenceItem],
     make_scenario: Callable[..., Scenario],
 ) -> None:
-    evidence = [
-        make_item(test_id, taken, round(taken + wait, 4), f"<{number}>")
-        for number, (test_id, taken, wait) in enumerate(items)
-    ]
+    evidence = evidence_of(items, make_item)
     scenario = make_scenario(evidence, 48.0)
     catalogue = load_catalogue()
     given_replies = [Reply(text=text) for text in texts]
@@ -261,10 +267,7 @@ def test_messages_are_the_same_whenever_they_are_read(
     make_item: Callable[..., EvidenceItem],
     make_scenario: Callable[..., Scenario],
 ) -> None:
-    evidence = [
-        make_item(test_id, taken, round(taken + wait, 4), f"<{number}>")
-        for number, (test_id, taken, wait) in enumerate(items)
-    ]
+    evidence = evidence_of(items, make_item)
     setting = (make_scenario(evidence, 48.0), (), LANDED, "cardiology", load_catalogue())
     read_always, read_last = Encounter(*setting), Encounter(*setting)
     for text in texts:
@@ -284,10 +287,7 @@ def test_every_answer_is_a_turn_reply_in_its_own_form(
     make_item: Callable[..., EvidenceItem],
     make_scenario: Callable[..., Scenario],
 ) -> None:
-    evidence = [
-        make_item(test_id, taken, round(taken + wait, 4), f"<{number}>")
-        for number, (test_id, taken, wait) in enumerate(items)
-    ]
+    evidence = evidence_of(items, make_item)
     encounter = Encounter(make_scenario(evidence, 48.0), (), LANDED, "cardiology", load_catalogue())
     for text in texts:
         if not encounter.is_over:
