@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from evaluators.encounter._order_sentences import goes_on_reasoning
 from evaluators.encounter._order_words import PARENTHESES, WEAK
 from evaluators.encounter._schedule import Schedule, schedule_of
 
@@ -43,7 +44,7 @@ class Part:
 
 
 def divided(line: str) -> list[Part]:
-    """Divide at weak separators outside parentheses."""
+    """Divide at weak separators outside parentheses; a list of reasons stays with its order."""
     parts: list[Part] = []
     start, before = 0, ""
     hidden = [match.span() for match in PARENTHESES.finditer(line)]
@@ -53,4 +54,11 @@ def divided(line: str) -> list[Part]:
         parts.append(Part(line[start : match.start()].strip(), before))
         start, before = match.end(), match.group(1).lower()
     parts.append(Part(line[start:].strip(), before))
-    return [part for part in parts if part.text]
+    joined: list[Part] = []
+    for part in parts:
+        if joined and goes_on_reasoning(joined[-1].text, part.text):
+            last = joined.pop()
+            part = Part(f"{last.text} {part.before} {part.text}", last.before)
+        if part.text:
+            joined.append(part)
+    return joined

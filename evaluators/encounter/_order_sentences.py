@@ -55,6 +55,12 @@ _DISEASE_SOUGHT = re.compile(
     r"(?:pe|pulmonary embol\w+|sbp|cva|as|mg)\W*$",
     re.I,
 )
+_REASONED = re.compile(
+    r"\b(?:for|rul(?:e|ing) out|r/o|to (?:check|exclude|evaluate|assess|look)|concern\w*|"
+    r"suspect\w*|suspicion|possible|likely|versus|vs)\b[^:]*$",
+    re.I,
+)
+_DISEASE = re.compile(r"(?:acute )?(?:pe|pulmonary embol\w+|cva|as)\W*", re.I)
 _EXAM_OF = re.compile(
     r"^(?:please |perform |do |a |an |obtain |focused |targeted |directed |brief |detailed |"
     r"bedside |repeat |complete |full |thorough )*(?:physical )?exam(?:ination)?s?\s*"
@@ -102,6 +108,11 @@ def sought(text: str) -> str:
 def seeks_disease(text: str) -> bool:
     """Whether a disease is looked for by letters that some test has, too: `check for PE`."""
     return _DISEASE_SOUGHT.match(text) is not None
+
+
+def goes_on_reasoning(before: str, text: str) -> bool:
+    """Whether `text` is one more disease of the reason before it: `for DVT / PE`."""
+    return _DISEASE.fullmatch(text) is not None and _REASONED.search(before) is not None
 
 
 def exam_of(text: str) -> str:

@@ -59,6 +59,28 @@ def test_a_disease_that_is_looked_for_is_no_test_of_its_letters(
 
 @pytest.mark.parametrize(
     ("wording", "expected"),
+    [
+        ("D-dimer for DVT/PE", ["lab_d_dimer"]),
+        ("CT chest to rule out pneumonia and PE", ["img_ct_chest"]),
+        ("troponin, ECG for MI or PE, CBC", ["lab_tnt", "ecg_12lead", "panel_cbc"]),
+        ("CTA chest for pneumonia, PE", ["img_cta_chest"]),
+        ("vitals, PE, CBC", ["panel_vitals", "exam_full", "panel_cbc"]),
+        ("CXR for cough, CBC, PE", ["img_xr_chest", "panel_cbc", "exam_full"]),
+    ],
+)
+def test_a_disease_after_a_reason_belongs_to_the_reason(
+    catalogue: Catalogue, wording: str, expected: list[str]
+) -> None:
+    assert found(catalogue, wording) == expected
+
+
+@pytest.mark.parametrize("wording", ["check for DVT and PE", "rule out MI, PE"])
+def test_a_list_of_diseases_is_no_examination(catalogue: Catalogue, wording: str) -> None:
+    assert set(found(catalogue, wording)) <= {"ambiguous", "unrecognised"}
+
+
+@pytest.mark.parametrize(
+    ("wording", "expected"),
     [("check PE", "exam_full"), ("check for edema", "exam_extremities"), ("check SBP", "vital_sbp"),
      ("check for HIV", "lab_hiv"), ("CTA chest to check for PE", "img_cta_chest")],
 )  # fmt: skip
