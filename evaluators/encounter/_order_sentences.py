@@ -61,6 +61,17 @@ _REASONED = re.compile(
     re.I,
 )
 _DISEASE = re.compile(r"(?:acute )?(?:pe|pulmonary embol\w+|cva|as)\W*", re.I)
+# What a patient has and an examination finds: named after a reason, it is one more reason.
+_SIGN = re.compile(
+    r"(?:(?!for\b|check\b|assess\b)\w+ ){0,3}(?:edema|swelling|rash|petechiae|purpura|"
+    r"ecchymos[ei]s|bruis\w+|mottling|murmurs?|gallops?|bruits?|jvd|fevers?|pain|tenderness|"
+    r"disten[st]ion|guarding|rebound|rigidity|peritoneal signs|stiffness|mening\w+|wheez\w+|"
+    r"crackles|rales|rhonchi|stridor|retractions|droop|deficits?|weakness|asterixis|nystagmus|"
+    r"ptosis|clonus|icterus|(?:hepato|spleno|hepatospleno)megaly|mass(?:es)?|crepitus|melena|"
+    r"cachexia|suicidal\w*(?: ideation)?)\W*",
+    re.I,
+)
+_EXAMINING = re.compile(rf"\b(?:{_EXAMINES})", re.I)
 _EXAM_OF = re.compile(
     r"^(?:please |perform |do |a |an |obtain |focused |targeted |directed |brief |detailed |"
     r"bedside |repeat |complete |full |thorough )*(?:physical )?exam(?:ination)?s?\s*"
@@ -111,8 +122,13 @@ def seeks_disease(text: str) -> bool:
 
 
 def goes_on_reasoning(before: str, text: str) -> bool:
-    """Whether `text` is one more disease of the reason before it: `for DVT / PE`."""
-    return _DISEASE.fullmatch(text) is not None and _REASONED.search(before) is not None
+    """Whether `text` is one more disease or sign of the reason before it: `for DVT / PE`."""
+    if not _REASONED.search(before):
+        return False
+    if _DISEASE.fullmatch(text):
+        return True
+    is_examined = _EXAMINING.search(before) or _SOUGHT.match(before)
+    return not is_examined and _SIGN.fullmatch(text) is not None
 
 
 def exam_of(text: str) -> str:

@@ -31,7 +31,8 @@ The rules, in order, for every part of a wording:
 8. A sentence is taken apart first (`_order_sentences`): what leads up to an order, "including" and
    what belongs to the order before it, a dose or a drip (then no test is meant). What is sent from
    a puncture, or listed after `CSF`, is of that fluid. A test named twice in a line is one order.
-   What is looked for may be a finding or an analyte, never a disease (`check for PE`).
+   What is looked for may be a finding or an analyte, never a disease (`check for PE`). A disease or
+   sign that goes on after a reason belongs to the reason (`CXR for pneumonia and edema`).
 
 Anything else is unrecognised. A wrong test is never returned silently.
 """

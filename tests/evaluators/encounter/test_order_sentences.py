@@ -66,9 +66,18 @@ def test_a_disease_that_is_looked_for_is_no_test_of_its_letters(
         ("CTA chest for pneumonia, PE", ["img_cta_chest"]),
         ("vitals, PE, CBC", ["panel_vitals", "exam_full", "panel_cbc"]),
         ("CXR for cough, CBC, PE", ["img_xr_chest", "panel_cbc", "exam_full"]),
+        ("CXR for pneumonia and edema", ["img_xr_chest"]),
+        ("CT abdomen for pain, fever; lipase", ["img_ct_abd_pelvis_c", "lab_lipase"]),
+        ("CT head for headache, facial droop, CBC", ["img_ct_head", "panel_cbc"]),
+        ("check BNP for dyspnea, edema", ["lab_ntprobnp"]),
+        ("BNP for leg edema / JVD", ["lab_ntprobnp"]),
+        ("CT head for stroke, NIHSS", ["img_ct_head", "exam_neuro"]),
+        ("CXR for cough, check for edema", ["img_xr_chest", "exam_extremities"]),
+        ("check for JVD and edema", ["exam_cardiac", "exam_extremities"]),
+        ("cardiac exam for murmurs, edema", ["exam_cardiac", "exam_extremities"]),
     ],
 )
-def test_a_disease_after_a_reason_belongs_to_the_reason(
+def test_what_goes_on_after_a_reason_belongs_to_the_reason(
     catalogue: Catalogue, wording: str, expected: list[str]
 ) -> None:
     assert found(catalogue, wording) == expected
