@@ -1,4 +1,4 @@
-"""Fixtures that several rooms share: where the open MIMIC demo lies."""
+"""What all rooms share: where the open MIMIC demo lies, and how examples are drawn."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long one example takes says how busy the machine is, and nothing of the code.
+settings.register_profile("medcred", deadline=None)
+settings.load_profile("medcred")
 
 PROJECT = Path(__file__).resolve().parents[1]
 
