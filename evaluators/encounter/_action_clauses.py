@@ -44,7 +44,12 @@ _ASIDE: Final = re.compile(
     r"|\b(?:before|prior to|until)\s+(?:the\s+)?(?:antibiotics?|abx|anticoagulation|ct|lp)\b"
 )
 """Named, but not done: a reason, what is reversed, or what comes later."""
-_KEPT_ASIDE: Final = re.compile(r"cultures?[\w\s]*\b(?:before|prior to)\b")
+_KEPT_ASIDE: Final = re.compile(
+    r"\b(cultures?)\b[\w\s]*?\b(before|prior to)\b"
+    r"(?:\s+(?:the|any|first|starting|giving|initiating|administering|iv|empiric)\b)*",
+    re.IGNORECASE,
+)
+"""An action by its order in time: kept, without what stands between (`cultures x2 before`)."""
 
 
 def affirmed_clauses(wording: str) -> list[str]:
@@ -67,9 +72,11 @@ def _affirmed(clause: str, lowered: str) -> str:
     backward = _BACKWARD.search(lowered)
     if backward and lowered[: backward.start()].strip():
         clause, lowered = clause[backward.end() :], lowered[backward.end() :]
-    if not _KEPT_ASIDE.search(lowered):
+    if _KEPT_ASIDE.search(clause):
+        clause = _KEPT_ASIDE.sub(r"\1 \2", clause)
+    else:
         for aside in reversed([*_ASIDE.finditer(lowered)]):
             clause = clause[: aside.start()] + " " + clause[aside.end() :]
-        lowered = clause.lower()
+    lowered = clause.lower()
     forward = _FORWARD.search(lowered)
     return clause[: forward.start()] if forward else clause

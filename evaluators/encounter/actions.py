@@ -27,7 +27,7 @@ from evaluators.encounter._action_routes import by_route, is_only_watched
 from evaluators.encounter._wording import cut, singular, spelled, tokens
 from evaluators.encounter.drugs import DrugSpan, drug_spans
 
-RULES_VERSION = "actions/2"
+RULES_VERSION = "actions/3"
 
 _REMEMBERED = 8192
 
