@@ -20,7 +20,7 @@ _VERBS: Final = (
 )
 _CLAUSE: Final = re.compile(
     r"[,;](?!\d)|\n|(?<=[a-z0-9)]{2})\.(?=\s)|:\s+(?=(?:" + _VERBS + r")\w*)|"
-    r"\b(?:and|then|but|while|instead)\b\s+(?=(?:" + _VERBS + r")\w*)|\bbut\b|\binstead\b"
+    r"\b(?:and|then|but|while|instead)\b\s+(?=(?:" + _VERBS + r")\w*)|\bbut\b|\binstead\b(?! of\b)"
 )
 _FORWARD: Final = re.compile(
     r"\b(?:no(?! later)|not|dont|without(?! delay| hesitation)|"

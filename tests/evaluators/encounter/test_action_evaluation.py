@@ -94,6 +94,8 @@ def test_missing_labels_are_explained(tmp_path: Path) -> None:
         ("hold pressure and give TXA", {"drug_txa"}, set()),
         ("stop the bleeding with embolization", {"proc_embolization"}, set()),
         ("aztreonam because of penicillin allergy", {"drug_abx_any"}, {"drug_penicillin_class"}),
+        ("acetaminophen instead of ibuprofen", {"drug_acetaminophen"}, {"drug_nsaid"}),
+        ("hold metformin, instead give insulin", {"drug_insulin_any"}, {"drug_metformin"}),
         ("blood cultures x2 before antibiotics", {"mon_cultures_before_abx"}, {"drug_abx_any"}),
         ("Draw cultures prior to starting abx", {"mon_cultures_before_abx"}, {"drug_abx_any"}),
         ("renal ultrasound", set(), {"consult_nephrology"}),
