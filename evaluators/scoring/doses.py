@@ -8,6 +8,7 @@ there is no daily dose, without a rate no hourly one.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -46,14 +47,19 @@ _AMOUNT: Final = re.compile(
 _EVERY: Final = re.compile(
     r"\b(?:q\.?|every)\s*(?P<low>\d+)(?:\s*(?:-|to)\s*\d+)?\s*(?P<unit>h|hr|hrs|hours?|min|minutes?)\b"
 )
+_COUNTED: Final = re.compile(
+    r"\b(?:(?P<word>once|twice|thrice)|(?P<number>[1-9]|two|three|four|five|six)\s*(?:x|times?)"
+    r"|x\s*(?P<digit>[1-9]))\s*(?:/\s*|(?:a|per|each|every)\s+)?da(?:y|ily)\b"
+)
+_COUNTS: Final = {
+    **{"once": 1, "twice": 2, "thrice": 3, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6},
+    **{str(number): number for number in range(1, 10)},
+}
 _TIMES: Final = (
-    (
-        re.compile(r"\b(?:once daily|daily|q\.?d|qd|qhs|nightly|once a day|q24h|q am|qam|qpm)\b"),
-        1.0,
-    ),
-    (re.compile(r"\b(?:bid|b\.i\.d|twice (?:a day|daily))\b"), 2.0),
-    (re.compile(r"\b(?:tid|t\.i\.d|three times (?:a day|daily))\b"), 3.0),
-    (re.compile(r"\b(?:qid|q\.i\.d|four times (?:a day|daily))\b"), 4.0),
+    (re.compile(r"\b(?:qid|q\.i\.d)\b"), 4.0),
+    (re.compile(r"\b(?:tid|t\.i\.d)\b"), 3.0),
+    (re.compile(r"\b(?:bid|b\.i\.d)\b"), 2.0),
+    (re.compile(r"\b(?:daily|q\.?d|qhs|nightly|q24h|q am|qam|qpm)\b"), 1.0),
 )
 _OVER: Final = re.compile(
     r"\bover\s+(?P<number>\d+(?:\.\d+)?|an?|one)?\s*(?:-\s*\d+\s*)?(?P<unit>h|hr|hours?|min|minutes?)\b"
@@ -89,12 +95,30 @@ def doses_of(wording: str, drug: re.Pattern[str]) -> tuple[Dose, ...]:
         stop = text.find(";", end)
         own = text[end : behind if stop < 0 else min(behind, stop)]
         amounts = list(_AMOUNT.finditer(own))
-        if not amounts:
-            ahead = max((s.end for s in spans if s.end <= start), default=0)
-            before = list(_AMOUNT.finditer(text[ahead:start]))
-            amounts = before[-1:]
-        found.extend(_dose(amount, own) for amount in amounts[:2])
+        if amounts:
+            # What follows a second amount is a total or a limit.
+            found.extend(
+                _dose(one, _around(own, amounts, at)) for at, one in enumerate(amounts[:2])
+            )
+            continue
+        ahead = max((s.end for s in spans if s.end <= start), default=0)
+        before = list(_AMOUNT.finditer(text[ahead:start]))
+        found.extend(_dose(amount, own) for amount in before[-1:])
     return tuple(found)
+
+
+def _around(text: str, amounts: Sequence[re.Match[str]], at: int) -> str:
+    """What is said of one amount: up to the next in the same unit (`1 g q6h, at most 4 g a day`).
+
+    An amount in another unit does not end it: `40 mEq in 100 mL over 1 hour`.
+    """
+    unit = _unit_of(amounts[at])
+    following = (one.start() for one in amounts[at + 1 :] if _unit_of(one) == unit)
+    return text[amounts[at].start() if at else 0 : next(following, len(text))]
+
+
+def _unit_of(amount: re.Match[str]) -> str:
+    return _UNITS[_singular(amount["unit"])][0]
 
 
 def _dose(amount: re.Match[str], around: str) -> Dose:
@@ -107,9 +131,9 @@ def _dose(amount: re.Match[str], around: str) -> Dose:
         return Dose(unit, None, value * _HOURS_A_DAY, value, is_per_kg)
     if per == "m":
         return Dose(unit, None, value * 60 * _HOURS_A_DAY, value * 60, is_per_kg)
-    if per == "d" or _DAYS.search(around):
-        return Dose(unit, None, value, None, is_per_kg)
     times = _times_a_day(around)
+    if per == "d" or (times is None and _DAYS.search(around)):
+        return Dose(unit, None, value, None, is_per_kg)
     hours = _over_hours(around)
     return Dose(
         unit=unit,
@@ -127,6 +151,9 @@ def _times_a_day(text: str) -> float | None:
         if every["unit"].startswith("m"):
             interval /= 60
         return _HOURS_A_DAY / interval if interval > 0 else None
+    counted = _COUNTED.search(text)
+    if counted:
+        return float(_COUNTS[counted["word"] or counted["number"] or counted["digit"]])
     return next((times for pattern, times in _TIMES if pattern.search(text)), None)
 
 

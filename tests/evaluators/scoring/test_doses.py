@@ -23,6 +23,13 @@ APAP = re.compile("acetaminophen|tylenol|apap")
         ("acetaminophen 1 gram once daily", 1000, 1000),
         ("acetaminophen 3 g/day", None, 3000),
         ("acetaminophen 975 mg", 975, None),
+        ("acetaminophen 2 g twice daily", 2000, 4000),
+        ("acetaminophen 1 g three times a day", 1000, 3000),
+        ("acetaminophen 1 g 3 times per day", 1000, 3000),
+        ("acetaminophen 1 g 4x/day", 1000, 4000),
+        ("acetaminophen four times daily 1 g", 1000, 4000),
+        ("acetaminophen 1 g once a day", 1000, 1000),
+        ("acetaminophen 3 g a day", None, 3000),
     ],
 )
 def test_daily_dose_is_amount_times_frequency(
@@ -32,6 +39,26 @@ def test_daily_dose_is_amount_times_frequency(
     assert dose.unit == "mg"
     assert dose.each == each
     assert dose.per_day == pytest.approx(per_day) if per_day else dose.per_day is None
+
+
+@pytest.mark.parametrize(
+    ("wording", "per_day"),
+    [
+        ("acetaminophen 1 g q6h, max 4 g a day", [4000, 4000]),
+        ("acetaminophen 1 g TID, not more than 3 g/day", [3000, 3000]),
+        ("acetaminophen 2 g load, then 1 g q8h", [None, 3000]),
+    ],
+)
+def test_frequency_belongs_to_the_amount_before_it(
+    wording: str, per_day: list[float | None]
+) -> None:
+    assert [dose.per_day for dose in doses_of(wording, APAP)] == per_day
+
+
+def test_rate_is_that_of_the_drug_and_not_of_what_it_is_dissolved_in() -> None:
+    (dose, water) = doses_of("KCl 40 mEq in 100 mL over 1 hour", re.compile("kcl"))
+    assert (dose.unit, dose.per_hour) == ("meq", 40)
+    assert water.unit == "ml"
 
 
 @pytest.mark.parametrize(
