@@ -13,6 +13,8 @@ from typing import Any
 from evaluators.scoring._moment import Moment, Predicate, TriggerError
 from evaluators.scoring.doses import Dose, doses_of
 
+_ICD_9 = re.compile(r"[0-9V]")
+
 
 def compiled(written: Any, where: str) -> re.Pattern[str]:
     """A written pattern.
@@ -47,8 +49,10 @@ def _home_drug(body: Any, where: str) -> Predicate:
 
 
 def _codes(body: Any, where: str) -> Predicate:
-    prefixes = tuple(str(prefix) for prefix in body)
-    return lambda moment: moment.facts.has_code(prefixes)
+    # `V22` is a pregnancy in ICD-9 and a collision in ICD-10: a prefix is of one version.
+    nine = tuple(str(prefix) for prefix in body if _ICD_9.match(str(prefix)))
+    ten = tuple(str(prefix) for prefix in body if not _ICD_9.match(str(prefix)))
+    return lambda moment: moment.facts.has_code(9, nine) or moment.facts.has_code(10, ten)
 
 
 def _patient(body: Any, where: str) -> Predicate:
@@ -81,16 +85,19 @@ def _qtc_above(body: Any, where: str) -> Predicate:
 
 
 def _allergy(body: Any, where: str) -> Predicate:
-    pattern = compiled(body, where)
-    return lambda moment: any(
-        pattern.search(entry.text) and not entry.is_intolerance for entry in moment.facts.allergies
-    )
+    return _stated(compiled(body, where), is_intolerance=False)
 
 
 def _intolerance(body: Any, where: str) -> Predicate:
-    pattern = compiled(body, where)
+    return _stated(compiled(body, where), is_intolerance=True)
+
+
+def _stated(pattern: re.Pattern[str], *, is_intolerance: bool) -> Predicate:
     return lambda moment: any(
-        pattern.search(entry.text) and entry.is_intolerance for entry in moment.facts.allergies
+        entry.is_intolerance is is_intolerance
+        and pattern.search(entry.text) is not None
+        and not entry.tolerates(moment.given)
+        for entry in moment.facts.allergies
     )
 
 

@@ -23,9 +23,10 @@ from evaluators.scoring.wording import plain
 _DIVISION: Final = re.compile(r"[\n;,/]|\band\b|\|")
 _PARENTHESIS: Final = re.compile(r"\(([^()]*)\)")
 _DENIED: Final = re.compile(
-    r"\b(?:no (?:known|drug)|nkd?a|nka|none|denies|not allergic|no allergy|tolerates?|tolerated|"
-    r"without reaction|ruled out|removed|unknown)\b|^adverse drug reactions?$"
+    r"\b(?:no known(?! reaction)|no drug|nkd?a|nka|none|denies|not allergic|no allergy|"
+    r"tolerate[sd]?|without reaction|ruled out|removed)\b|^(?:adverse drug reactions?|unknown)$"
 )
+_TOLERATED: Final = re.compile(r"\btolerate[sd]?\b")
 _ALLERGIC: Final = re.compile(
     r"anaphyl|hives|urticari|rash|swell|edema|wheez|bronchosp|short|throat|stevens|sjs|\bten\b|"
     r"dress|blister|hypotens|shock|serum sickness|itch|prurit"
@@ -48,6 +49,12 @@ class Allergy:
     """Those names that are combinations: which ingredient did harm is not known."""
     is_intolerance: bool
     """True when only side effects are told."""
+    tolerated: frozenset[Drug] = frozenset()
+    """Ingredients that the entry says are tolerated all the same."""
+
+    def tolerates(self, given: frozenset[Drug]) -> bool:
+        """Whether everything that is given is said to be tolerated."""
+        return bool(given) and given <= self.tolerated
 
     def speaks_against(self, given: frozenset[Drug]) -> bool:
         """Whether a given drug is one that the entry certainly means."""
@@ -72,7 +79,8 @@ def allergies_in(text: str | None) -> tuple[Allergy, ...]:
     whole = _PARENTHESIS.sub(lambda m: "(" + _DIVISION.sub(" ", m.group(1)) + ")", plain(text))
     found = []
     for entry in _DIVISION.split(whole):
-        entry = " ".join(entry.split()).strip(" .-:")
+        entry, tolerated = _parted(" ".join(entry.split()))
+        entry = entry.strip(" .-:")
         if not entry or _DENIED.search(entry):
             continue
         spans = drug_spans(spelled(entry))
@@ -86,6 +94,22 @@ def allergies_in(text: str | None) -> tuple[Allergy, ...]:
                     if len(span.ingredients) > 1 and not span.is_class
                 ),
                 is_intolerance=bool(_INTOLERANT.search(entry)) and not _ALLERGIC.search(entry),
+                tolerated=tolerated,
             )
         )
     return tuple(found)
+
+
+def _parted(entry: str) -> tuple[str, frozenset[Drug]]:
+    """An entry up to what is tolerated instead (`penicillin, tolerates cefazolin`), and that.
+
+    Whole where no drug stands on both sides: `vancomycin tolerated` denies vancomycin.
+    """
+    word = _TOLERATED.search(entry)
+    if word is None or not drug_spans(spelled(entry[: word.start()])):
+        return entry, frozenset()
+    tolerated = drug_spans(spelled(entry[word.end() :]))
+    if not tolerated:
+        return entry, frozenset()
+    named = frozenset(drug for span in tolerated for drug in span.ingredients)
+    return entry[: word.start()], named

@@ -112,18 +112,20 @@ def _around(text: str, amounts: Sequence[re.Match[str]], at: int) -> str:
 
     An amount in another unit does not end it: `40 mEq in 100 mL over 1 hour`.
     """
-    unit = _unit_of(amounts[at])
-    following = (one.start() for one in amounts[at + 1 :] if _unit_of(one) == unit)
+    unit, _ = _unit(amounts[at])
+    following = (one.start() for one in amounts[at + 1 :] if _unit(one)[0] == unit)
     return text[amounts[at].start() if at else 0 : next(following, len(text))]
 
 
-def _unit_of(amount: re.Match[str]) -> str:
-    return _UNITS[_singular(amount["unit"])][0]
+def _unit(amount: re.Match[str]) -> tuple[str, float]:
+    """The unit that is compared, and how many of it the written one is."""
+    written = amount["unit"]
+    return _UNITS[written.removesuffix("s") if len(written) > 2 else written]
 
 
 def _dose(amount: re.Match[str], around: str) -> Dose:
     number = float((amount["high"] or amount["low"]).replace(",", ""))
-    unit, factor = _UNITS[_singular(amount["unit"])]
+    unit, factor = _unit(amount)
     value = number * factor
     per = (amount["per"] or "")[:1]
     is_per_kg = amount["kg"] is not None
@@ -166,7 +168,3 @@ def _over_hours(text: str) -> float | None:
     if over["unit"].startswith("m"):
         hours /= 60
     return hours if hours > 0 else None
-
-
-def _singular(unit: str) -> str:
-    return unit.removesuffix("s") if len(unit) > 2 else unit

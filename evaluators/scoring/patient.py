@@ -60,7 +60,7 @@ class PatientFacts:
             *_affirmed_lines(scenario.presentation.past_history),
         )
         self._home_drugs = tuple(plain(drug) for drug in scenario.presentation.home_drugs)
-        self._codes = tuple(diagnosis.code for diagnosis in truth.diagnoses)
+        self._diagnoses = truth.diagnoses
         self._presentation = scenario.presentation
         self._items: dict[str, list[EvidenceItem]] = defaultdict(list)
         for item in scenario.evidence:
@@ -171,22 +171,30 @@ class PatientFacts:
     def gcs(self, clock_hours: float) -> float | None:
         """Last complete Glasgow coma scale (3 to 15) by the clock.
 
-        Of eye, verbal and motor response charted together. None when a part is missing, or when
-        the verbal one is not testable behind a tube.
+        Of eye, verbal and motor response charted together. None when they never were, or when the
+        verbal one was not testable behind a tube.
         """
-        parts: dict[str, EvidenceItem] = {}
-        for item in self._items.get("vital_gcs", ()):
-            part = next((name for name in _GCS_PARTS if name in item.label.lower()), None)
-            if part is None or item.value_num is None or item.available_hours > clock_hours:
-                continue
-            if part not in parts or parts[part].taken_hours <= item.taken_hours:
-                parts[part] = item
-        if len(parts) < len(_GCS_PARTS) or "ETT" in parts["verbal"].value:
-            return None
-        taken = [item.taken_hours for item in parts.values()]
-        if max(taken) - min(taken) > _GCS_TOGETHER_HOURS:
-            return None
-        return sum(item.value_num or 0.0 for item in parts.values())
+        known = sorted(
+            (
+                item
+                for item in self._items.get("vital_gcs", ())
+                if item.value_num is not None and item.available_hours <= clock_hours
+            ),
+            key=lambda item: item.taken_hours,
+        )
+        for last in reversed(known):
+            since = last.taken_hours - _GCS_TOGETHER_HOURS
+            parts = {
+                part: item
+                for item in known
+                if since <= item.taken_hours <= last.taken_hours
+                and (part := next((p for p in _GCS_PARTS if p in item.label.lower()), None))
+            }
+            if len(parts) == len(_GCS_PARTS):
+                if "ETT" in parts["verbal"].value:
+                    return None
+                return sum(item.value_num or 0.0 for item in parts.values())
+        return None
 
     def has_past(self, phrases: Iterable[str]) -> bool:
         """Whether an earlier admission's title or a line of the past history holds a phrase.
@@ -199,9 +207,12 @@ class PatientFacts:
         """Whether a home drug holds one of the names."""
         return any(plain(name) in drug for name in names for drug in self._home_drugs)
 
-    def has_code(self, prefixes: Sequence[str]) -> bool:
-        """Whether a discharge code starts with one of the prefixes (without dots)."""
-        return any(code.startswith(tuple(prefixes)) for code in self._codes)
+    def has_code(self, version: int, prefixes: tuple[str, ...]) -> bool:
+        """Whether a discharge code of that ICD version starts with a prefix (without dots)."""
+        return any(
+            diagnosis.version == version and diagnosis.code.startswith(prefixes)
+            for diagnosis in self._diagnoses
+        )
 
 
 def _affirmed_lines(text: str | None) -> tuple[str, ...]:

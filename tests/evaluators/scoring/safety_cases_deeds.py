@@ -20,8 +20,15 @@ CONDITION_CASES = (
         "sr_bb_pheo",
         "major",
         wording="metoprolol 25 mg",
-        codes=("D3500",),
+        codes=("E275",),
         quiet={"wording": "phenoxybenzamine first, metoprolol later"},
+    ),
+    Case(
+        "sr_bb_pheo",
+        "major",
+        wording="metoprolol 25 mg",
+        shown={"past_diagnoses": ("Pheochromocytoma",)},
+        quiet={"shown": {}, "codes": ("D3500",)},  # any adenoma of the adrenal gland
     ),
     Case(
         "sr_fluids_overload",
@@ -117,6 +124,13 @@ CONDITION_CASES = (
         wording="rasburicase 3 mg",
         shown={"past_history": "G6PD deficiency"},
         quiet={"wording": "allopurinol 300 mg"},
+    ),
+    Case(
+        "sr_g6pd",
+        "caution",
+        wording="Bactrim DS BID",
+        shown={"past_history": "G6PD deficiency"},
+        quiet={"shown": {}},
     ),
     Case(
         "sr_steroid_infection",
@@ -255,6 +269,26 @@ DOSE_CASES = (
         quiet={"wording": "potassium chloride 40 mEq IV over 2 hours"},
     ),
     Case(
+        "dose_potassium_rate",
+        "major",
+        wording="potassium chloride 40 mEq IV over 1 hour",
+        evidence=(r("lab_k", 2.0),),
+        quiet={"evidence": (r("lab_k", 1.9),)},
+    ),
+    Case(
+        "dose_potassium_rate",
+        "major",
+        wording="KCl 60 mEq/hr",
+        evidence=(r("lab_k", 1.9),),
+        quiet={"wording": "KCl 40 mEq/hr"},
+    ),
+    Case(
+        "dose_apap_daily",
+        "major",
+        wording="acetaminophen 2 g three times a day",
+        quiet={"wording": "acetaminophen 2 g twice a day"},
+    ),
+    Case(
         "dose_ketorolac",
         "major",
         wording="ketorolac 30 mg IV q6h",
@@ -278,6 +312,12 @@ DOSE_CASES = (
         "major",
         wording="fentanyl 25 mcg/h patch",
         quiet={"shown": {"home_drugs": ("OxyContin",)}},
+    ),
+    Case(
+        "dose_opioid_patch_naive",
+        "major",
+        wording="morphine ER 30 mg",
+        quiet={"wording": "morphine 4 mg IV in the ER"},
     ),
     Case(
         "dose_insulin_rate",

@@ -18,6 +18,13 @@ def omitted(rule_id: str, condition: str, done: str, severity: str = "major", **
 K = (r("lab_k", 6.2, 0.0), report(ECG, "Sinus rhythm; Peaked T waves", 0.0))
 OMISSION_CASES = (
     omitted("om_stroke_decision", "ischemic_stroke", "not a tPA candidate: outside the window"),
+    Case(
+        "om_stroke_ct",
+        "never",
+        condition="ischemic_stroke",
+        wording="clopidogrel 300 mg",
+        quiet={"test": "img_cta_head_neck"},
+    ),
     omitted("om_ich_reversal", "ich", "Kcentra 50 units/kg", evidence=(r("lab_inr", 3.1, 0.0),)),
     omitted("om_fn_abx", "febrile_neutropenia", "cefepime 2 g IV"),
     Case(

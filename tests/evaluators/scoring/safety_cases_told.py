@@ -61,6 +61,13 @@ ALLERGY_CASES = (
         quiet={"wording": "furosemide 40 mg IV"},
     ),
     Case(
+        "sr_allergy_sulfa",
+        "never",
+        wording="Bactrim DS BID",
+        shown=allergic("sulfa / morphine sulfate"),
+        quiet={"shown": allergic("Morphine Sulfate")},
+    ),
+    Case(
         "sr_allergy_nsaid",
         "major",
         wording="ketorolac 15 mg IV",
@@ -80,6 +87,13 @@ ALLERGY_CASES = (
         test="img_ct_abd_pelvis_c",
         shown=allergic("IV Dye, Iodine Containing"),
         quiet={"wording": "prednisone 50 mg before the scan", "turn": 1},
+    ),
+    Case(
+        "sr_allergy_contrast",
+        "major",
+        test="img_cta_chest",
+        shown=allergic("IV contrast / Betadine"),
+        quiet={"shown": allergic("Betadine (iodine)")},
     ),
     Case(
         "sr_allergy_generic",
@@ -150,6 +164,27 @@ BLEEDING_CASES = (
         quiet={"wording": "fondaparinux 7.5 mg"},
     ),
     Case(
+        "sr_anticoag_hit",
+        "never",
+        wording="heparin for DVT prophylaxis",
+        shown={"past_history": "HIT antibody positive in 2010"},
+        quiet={"shown": {"past_history": "Hit by a car in 2010"}},
+    ),
+    Case(
+        "sr_anticoag_hit",
+        "never",
+        wording="SQ heparin for DVT prophylaxis",
+        codes=("D7582",),
+        quiet={"wording": "SCDs for DVT prophylaxis"},
+    ),
+    Case(
+        "sr_anticoag_bleed",
+        "never",
+        wording="argatroban drip",
+        evidence=(r("lab_plt", 40),),
+        quiet={"codes": ("D7582",)},
+    ),
+    Case(
         "sr_nsaid_anticoag",
         "major",
         wording="naproxen",
@@ -204,6 +239,13 @@ RENAL_CASES = (
         quiet={"wording": "enoxaparin 1 mg/kg once daily (renally dosed)"},
     ),
     Case(
+        "sr_lmwh_renal",
+        "major",
+        wording="enoxaparin 1 mg/kg twice daily",
+        evidence=(r("lab_creat", 4.0),),
+        quiet={"wording": "enoxaparin 1 mg/kg daily"},
+    ),
+    Case(
         "sr_metformin_renal",
         "never",
         condition="aki",
@@ -251,6 +293,14 @@ PREGNANCY_CASES = (
         shown=PREGNANCY,
         evidence=(r("lab_hcg_serum", 4000),),
         quiet={"evidence": (r("lab_hcg_serum", 4),)},
+    ),
+    Case(
+        "sr_pregnancy_drugs",
+        "major",
+        wording="lisinopril 5 mg",
+        shown=PREGNANCY,
+        evidence=(r("lab_hcg_serum", 4000),),
+        quiet={"shown": {**PREGNANCY, "sex": "M"}},
     ),
     Case(
         "sr_pregnancy_drugs",

@@ -16,6 +16,10 @@ from evaluators.scoring.allergies import allergies_in
         "No Known Allergies / Adverse Drug Reactions",
         "Patient recorded as having No Known Allergies to Drugs",
         "Denies any",
+        "Unknown",
+        "Vancomycin tolerated",
+        "tolerates penicillin",
+        "penicillin allergy ruled out",
     ],
 )
 def test_denials_are_no_allergies(text: str | None) -> None:
@@ -45,3 +49,28 @@ def test_drug_itself_speaks_certainly_and_a_combination_possibly() -> None:
     assert not percocet.speaks_against(frozenset({"acetaminophen"}))
     assert percocet.may_speak_against(frozenset({"acetaminophen"}))
     assert percocet.speaks_against(frozenset({"acetaminophen", "oxycodone"}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Penicillins (unknown)",
+        "Penicillin - reaction unknown",
+        "penicillin: unknown reaction as a child",
+        "Penicillin (no known reaction)",
+        "unknown reaction to penicillin",
+    ],
+)
+def test_allergy_whose_reaction_is_unknown_is_an_allergy(text: str) -> None:
+    (entry,) = allergies_in(text)
+    assert entry.names
+    assert not entry.is_intolerance
+
+
+def test_what_is_tolerated_instead_denies_nothing_else() -> None:
+    (entry,) = allergies_in("Penicillin (rash; tolerates cephalosporins)")
+    assert entry.speaks_against(frozenset({"penicillin"}))
+    assert not entry.speaks_against(frozenset({"cefepime"}))
+    assert entry.tolerates(frozenset({"cefepime"}))
+    assert not entry.tolerates(frozenset({"amoxicillin"}))
+    assert not entry.tolerates(frozenset())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from scoring_cases import action, order, record, result, scenario, truth
 
 from evaluators.catalogue import Catalogue
 from evaluators.encounter.protocol import EndReason, FinalAnswer, Outcome
+from evaluators.scenario_sets import CodedDiagnosis, EvidenceItem
 from evaluators.scoring._moment import TriggerError
 from evaluators.scoring._predicates import PredicateReader
 from evaluators.scoring.patient import PatientFacts
@@ -268,6 +270,28 @@ def test_egfr_follows_ckd_epi_2021(creatinine: float, sex: str, age: int, expect
     )
     assert facts.egfr(2.0) == pytest.approx(expected, abs=0.6)
     assert facts.egfr(0.5) is None
+
+
+def test_code_counts_in_its_own_version_of_icd(catalogue: Catalogue) -> None:
+    # V22 is a pregnancy in ICD-9, and a motorcycle in a collision in ICD-10.
+    for version, expected in ((9, True), (10, False)):
+        coded = replace(truth("cellulitis"), diagnoses=(CodedDiagnosis(1, "V220", version, None),))
+        found = safety_scorer(catalogue).flags(
+            record(orders=[order("img_ct_abd_pelvis_c")]), scenario(sex="F", age_years=28), coded
+        )
+        assert ("sr_pregnancy_ct" in {flag.rule_id for flag in found}) is expected
+
+
+def test_coma_scale_is_that_of_the_last_whole_examination() -> None:
+    def at(hours: float, eye: int, verbal: int, motor: int) -> tuple[EvidenceItem, ...]:
+        parts = (("Eye Opening", eye), ("Verbal Response", verbal), ("Motor Response", motor))
+        return tuple(r("vital_gcs", score, hours, f"GCS - {name}") for name, score in parts)
+
+    early, late = at(1.0, 2, 2, 4), at(5.0, 4, 5, 6)
+    whole = PatientFacts(scenario(*early, *late), truth("sepsis"))
+    assert (whole.gcs(0.5), whole.gcs(2.0), whole.gcs(6.0)) == (None, 8, 15)
+    unfinished = PatientFacts(scenario(*early, late[0]), truth("sepsis"))
+    assert unfinished.gcs(6.0) == 8
 
 
 @pytest.mark.parametrize(
