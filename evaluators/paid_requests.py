@@ -1,8 +1,8 @@
 """Requests that may cost money: from the journal where it has the answer, else asked, within caps.
 
-Belongs here: what an examination and a judge have in common: one journal, no request sent twice,
-caps of spending, and when a run stops for want of answers. Does not belong here: what is asked
-(`evaluators.examine`, `evaluators.judge`), the road itself (`evaluators.candidates.client`).
+Belongs here: what examinations, judges and probes have in common: one journal, no request sent
+twice, caps of spending, and when a run stops for want of answers. Does not belong here: what is
+asked (`evaluators.examine`, `.judge`, `.probes`), the road itself (`evaluators.candidates.client`).
 """
 
 from __future__ import annotations

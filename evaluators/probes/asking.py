@@ -1,8 +1,7 @@
 """Asking single questions: by the road of every call, journalled, resumable, capped.
 
 Belongs here: putting questions to a candidate and keeping its replies. Does not belong here: what
-is asked (`questions`), encounters (`evaluators.examine`), whose client, journal, egress rule and
-caps these are.
+is asked (`questions`), encounters (`evaluators.examine`), caps and journal (`paid_requests`).
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from evaluators.candidates.client import ModelClient
 from evaluators.candidates.config import Candidate
 from evaluators.examine import JOURNAL_FILE
 from evaluators.journal import Journal
+from evaluators.paid_requests import PaidRequests, Place, RunStopped
 from evaluators.probes.errors import AskingStoppedError, NotAskableError
 from evaluators.probes.questions import Question, questions_sha256
 from evaluators.scenario_sets import ScenarioSet
@@ -55,6 +55,7 @@ async def ask_all(
     with Journal.open(folder / JOURNAL_FILE, candidate.sha256, digest) as journal:
         for model in journal.models:
             client.expect_model(model)
+        requests = PaidRequests(client, journal)
         replies: dict[str, str] = {}
         waiting = iter(questions)
         failure: BaseException | None = None
@@ -62,9 +63,15 @@ async def ask_all(
             try:
                 async with asyncio.TaskGroup() as group:
                     for _ in range(min(candidate.max_concurrency, max(1, len(questions)))):
-                        group.create_task(_work(waiting, client, journal, replies, on_answer))
+                        group.create_task(_work(waiting, requests, replies, on_answer))
             except BaseExceptionGroup as failures:
                 failure = failures.exceptions[0]
+        if isinstance(failure, RunStopped):
+            raise AskingStoppedError(
+                f"Candidate {candidate.id} has reached a cap of its spending, or its price is "
+                "unknown: change spending.max_calls, spending.max_cost_usd or price, and run "
+                "again; what was answered is kept."
+            )
         if failure is not None:
             raise failure
     return replies
@@ -72,36 +79,12 @@ async def ask_all(
 
 async def _work(
     waiting: Iterator[Question],
-    client: ModelClient,
-    journal: Journal,
+    requests: PaidRequests,
     replies: dict[str, str],
     on_answer: Callable[[int], None] | None,
 ) -> None:
     for question in waiting:
-        request = client.request_sha256(question.messages)
-        reply = journal.reply_for(request)
-        if reply is None:
-            _check_caps(client.candidate, journal)
-            reply = await client.ask(question.messages)
-        journal.append(
-            scenario_id=question.id, turn=1, attempt=0, request_sha256=request, reply=reply
-        )
+        reply, _ = await requests.reply(question.messages, Place(question.id, 1, 0))
         replies[question.id] = reply.text
         if on_answer is not None:
             on_answer(len(replies))
-
-
-def _check_caps(candidate: Candidate, journal: Journal) -> None:
-    """Stop at a cap. Calls in flight may still end beyond it."""
-    caps = candidate.spending
-    spent = journal.spent_usd
-    if caps.max_calls is not None and journal.answered >= caps.max_calls:
-        raise AskingStoppedError(
-            f"Candidate {candidate.id} has reached its cap of calls: raise spending.max_calls, and "
-            "run again; what was answered is kept."
-        )
-    if caps.max_cost_usd is not None and (spent is None or spent >= caps.max_cost_usd):
-        raise AskingStoppedError(
-            f"Candidate {candidate.id} has reached its cap of money, or its price is unknown: "
-            "change spending.max_cost_usd or price, and run again; what was answered is kept."
-        )

@@ -5,8 +5,8 @@ reason to refuse. Does not belong here: the words and ranges (`sex_words.yml`), 
 which sex is not neutral (`declared.yml`).
 
 A text is rewritten whole or the scenario is left out: when somebody of the other sex is spoken of
-with a pronoun, when `her` may be object or possessive, or when a word of the patient's own sex is
-left. Texts of relatives (family history) are not the patient's and stay.
+with a pronoun, when `her` may be object or possessive or a letter a unit, or when a word of the
+patient's own sex is left. Texts of relatives (family history) are not the patient's and stay.
 """
 
 from __future__ import annotations
@@ -29,7 +29,12 @@ ONE_SEX_ONLY: Final = "one_sex_only"
 NOT_SURELY: Final = "not_rewritten_surely"
 
 _OLD: Final = r"(?:y/?o|y\.o\.|yr[- ]old|year[- ]old|yrs old|years old)"
-_LETTER: Final = re.compile(rf"(?P<before>\b{_OLD}\s*|___\s?|\b\d{{2}})(?P<sex>[MF])\b(?!/)", re.I)
+_LETTER: Final = re.compile(
+    rf"(?P<before>\b{_OLD}\s*|___\s?|\b(?P<number>\d{{2}}))(?P<sex>[MF])\b(?!/)", re.I
+)
+_TUBE: Final = re.compile(r"\s*(?:foley|catheter|tube|chest|pigtail|drain|sheath|NG|ETT)\b", re.I)
+_FEVER: Final = range(94, 100)
+"""Degrees Fahrenheit, which no age of a patient is: those are at most 91."""
 _HER: Final = re.compile(r"\b(her)\b(\s+|[.,;:!?)]|$)", re.I)
 _WORD: Final = re.compile(r"[A-Za-z']+")
 
@@ -84,7 +89,8 @@ def swapped_text(text: str, sex: Sex) -> str:
     """A text about a patient of `sex`, rewritten for the other sex.
 
     Raises:
-        NotSureError: when somebody of the other sex is spoken of, or a `her` may be either.
+        NotSureError: when somebody of the other sex is spoken of, or a `her` or a letter may be
+            either.
     """
     if _foreign(sex).search(text):
         raise NotSureError("A text speaks of somebody of the other sex: leave the scenario out.")
@@ -97,10 +103,22 @@ def swapped_text(text: str, sex: Sex) -> str:
             text = re.sub(rf"\b{man}\b", woman, text)
         else:
             text = re.sub(rf"\b(?:{woman}|Mrs|Miss)\b", man, text)
+    return _LETTER.sub(lambda found: _other_letter(found, sex), text)
+
+
+def _other_letter(found: re.Match[str], sex: Sex) -> str:
+    """`63M` as `63F`; a letter that is not the patient's own (`99F`, `20m`) stays."""
+    letter = found["sex"]
+    if letter.upper() != sex:
+        return found[0]
+    if found["number"] and (
+        letter.islower()
+        or (sex == "F" and int(found["number"]) in _FEVER)
+        or _TUBE.match(found.string, found.end())
+    ):
+        raise NotSureError("A letter may be a sex or a unit: leave the scenario out.")
     other = "F" if sex == "M" else "M"
-    return _LETTER.sub(
-        lambda found: found["before"] + (other if found["sex"].isupper() else other.lower()), text
-    )
+    return found["before"] + (other if letter.isupper() else other.lower())
 
 
 def _without_her(text: str) -> str:

@@ -4,16 +4,17 @@ Belongs here: moving a number within its clinical meaning. Does not belong here:
 (`twin_bounds.yml`), what follows from an answer that is kept on the original only
 (`evaluators.probes.paired`).
 
-All values of one test move by one factor, so that a course stays a course. A value that would
-cross a bound moves by less, or stays. Words, and values written with a bound of their own (`<5`),
+All values of one test that lie between the same two bounds move by one factor, those of triage with
+those charted later, so that a course stays a course. Where one of them would cross a bound, all
+move by less, the other way, or stay. Words, and values written with a bound of their own (`<5`),
 stay.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -37,62 +38,100 @@ def _rules() -> Mapping[str, Any]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """One number that may move."""
+
+    test_id: str
+    value: float
+    decimals: int
+    own_bounds: tuple[float, ...] = ()
+    """Its reference range."""
+
+    def moved(self, turn: float) -> float:
+        """The number after a turn in [-1, 1] of the distance that is allowed."""
+        rules = _rules()
+        allowed = float(rules["steps"].get(self.test_id, rules["share"] * abs(self.value)))
+        return round(self.value + turn * allowed, self.decimals) + 0.0
+
+
 def values_moved(scenario: Scenario, lots: Lots) -> Scenario | None:
     """The twin of a scenario; None when no number can move."""
-    rules = _rules()
     told = scenario.presentation
-    fields = {}
-    for name, vital in rules["same_bounds"].items():
-        number = getattr(told, name)
-        if number is not None:
-            decimals = 1 if name == "temperature_c" else 0
-            bounds = rules["bounds"][vital]
-            fields[name] = _moved(float(number), decimals, bounds, _distance(name, number, lots))
-    evidence = tuple(_moved_item(item, lots) for item in scenario.evidence)
+    triage = {
+        field: _Number(vital, float(value), 1 if vital == "vital_temp" else 0)
+        for field, vital in _rules()["same_bounds"].items()
+        if (value := getattr(told, field)) is not None
+    }
+    charted = [_number(item) for item in scenario.evidence]
+    moved = _all_moved([*triage.values(), *(one for one in charted if one is not None)], lots)
+    evidence = tuple(
+        item if number is None else _restated(item, number, moved[number])
+        for item, number in zip(scenario.evidence, charted, strict=True)
+    )
+    fields = {field: moved[number] for field, number in triage.items()}
     twin = replace(with_presentation(scenario, **fields), evidence=evidence)
     return None if twin == scenario else twin
 
 
-def _moved_item(item: EvidenceItem, lots: Lots) -> EvidenceItem:
-    rules = _rules()
+def _number(item: EvidenceItem) -> _Number | None:
+    """The number of a result that may move; None for what stays."""
     written = _PLAIN.match(item.value)
     if (
         item.kind not in _KINDS
-        or item.test_id in rules["tied"]
+        or item.test_id in _rules()["tied"]
         or item.value_num is None
         or written is None
         or float(item.value) != item.value_num
     ):
-        return item
-    bounds = [*rules["bounds"].get(item.test_id, ())]
-    bounds += [bound for bound in (item.ref_low, item.ref_high) if bound is not None]
-    decimals = len(written["decimals"] or "")
-    distance = _distance(item.test_id, item.value_num, lots)
-    number = _moved(item.value_num, decimals, bounds, distance)
-    if number == item.value_num:
-        return item
-    return replace(item, value=f"{number:.{decimals}f}", value_num=number)
+        return None
+    bounds = tuple(bound for bound in (item.ref_low, item.ref_high) if bound is not None)
+    return _Number(item.test_id, item.value_num, len(written["decimals"] or ""), bounds)
 
 
-def _distance(name: str, number: float, lots: Lots) -> float:
-    """How far a value may move, by lot; the same share for all values of one test."""
-    rules = _rules()
-    turn = 2 * lots.share(f"move {name}") - 1
+def _restated(item: EvidenceItem, number: _Number, moved: float) -> EvidenceItem:
+    if moved == number.value:
+        return item
+    return replace(item, value=f"{moved:.{number.decimals}f}", value_num=moved)
+
+
+def _all_moved(numbers: Sequence[_Number], lots: Lots) -> dict[_Number, float]:
+    """Each number with what becomes of it."""
+    bounds: dict[str, set[float]] = {}
+    for one in numbers:
+        of_test = bounds.setdefault(one.test_id, set(_rules()["bounds"].get(one.test_id, ())))
+        of_test.update(one.own_bounds)
+    courses: dict[tuple[str, tuple[int, ...]], list[_Number]] = {}
+    for one in numbers:
+        sides = _sides(one.value, bounds[one.test_id])
+        courses.setdefault((one.test_id, sides), []).append(one)
+    moved: dict[_Number, float] = {}
+    for (test_id, _), course in courses.items():
+        moved |= _course_moved(course, bounds[test_id], _turn(test_id, lots))
+    return moved
+
+
+def _turn(test_id: str, lots: Lots) -> float:
+    """By lot which part of the allowed distance, and which way; the same for all of one test."""
+    turn = 2 * lots.share(f"move {test_id}") - 1
     # At least half of what is allowed, so that a twin is not its original.
-    turn = (0.5 + abs(turn) / 2) * (1 if turn >= 0 else -1)
-    allowed = rules["steps"].get(name, rules["share"] * abs(number))
-    return turn * float(allowed)
+    return (0.5 + abs(turn) / 2) * (1 if turn >= 0 else -1)
 
 
-def _moved(number: float, decimals: int, bounds: Sequence[float], distance: float) -> float:
+def _course_moved(
+    course: Sequence[_Number], bounds: Collection[float], turn: float
+) -> dict[_Number, float]:
+    """Numbers between the same bounds, moved alike as far as none crosses one."""
     for part in _PARTS:
-        for way in (distance, -distance):
-            moved = round(number + part * way, decimals) + 0.0
-            if moved != number and _sides(moved, bounds) == _sides(number, bounds):
+        for way in (part, -part):
+            moved = {one: one.moved(way * turn) for one in course}
+            if any(moved[one] != one.value for one in course) and all(
+                _sides(moved[one], bounds) == _sides(one.value, bounds) for one in course
+            ):
                 return moved
-    return number
+    return {one: one.value for one in course}
 
 
-def _sides(number: float, bounds: Sequence[float]) -> list[int]:
+def _sides(number: float, bounds: Collection[float]) -> tuple[int, ...]:
     """On which side of each bound a number stands; on a bound is a side of its own."""
-    return [(number > bound) - (number < bound) for bound in bounds]
+    return tuple((number > bound) - (number < bound) for bound in sorted(bounds))

@@ -199,7 +199,7 @@ def test_variant_sets_are_named_by_base_and_variant_and_frozen_alike(tmp_path: P
     freeze_variant(made, tmp_path / "set")
     manifest = json.loads((tmp_path / "set" / "manifest.json").read_text())
     assert manifest["base_sha256"] == base.digest
-    assert (manifest["variant"], manifest["variant_version"]) == ("sex_swapped", 1)
+    assert (manifest["variant"], manifest["variant_version"]) == ("sex_swapped", 2)
     assert {path.name for path in (tmp_path / "set").iterdir()} == {
         *("manifest.json", "scenarios.jsonl", "evidence.jsonl")
     }

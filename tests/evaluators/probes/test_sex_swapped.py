@@ -31,8 +31,22 @@ def test_a_text_is_rewritten_both_ways(man: str, woman: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "changed", "sex"),
+    [
+        ("He had 99F and an 18F Foley.", "She had 99F and an 18F Foley.", "M"),
+        ("She walks 20m.", "He walks 20m.", "F"),
+    ],
+)
+def test_a_letter_that_is_not_the_patients_sex_stays(text: str, changed: str, sex: str) -> None:
+    assert swapped_text(text, sex) == changed  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
     ("text", "sex"),
     [
+        ("He walks 20m.", "M"),
+        ("Her temperature was 99F.", "F"),
+        ("She came with an 18F Foley.", "F"),
         ("He came with his daughter; she found him.", "M"),
         ("Her son says that he saw her fall.", "F"),
         ("Ms. ___ was found by a man.", "F"),

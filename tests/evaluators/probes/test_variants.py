@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from varied_scenarios import HISTORY, lab, scenario, scenarios
 
 from evaluators.catalogue import load_catalogue
@@ -237,6 +239,26 @@ def test_a_twin_moves_a_whole_course_one_way() -> None:
         for before, after in zip(course, twin.evidence, strict=True)
     }
     assert len(signs) == 1
+
+
+@settings(deadline=None)
+@given(values=st.lists(st.integers(10, 60), min_size=2, max_size=8))
+def test_a_twin_turns_no_course_round(values: list[int]) -> None:
+    course = [lab("lab_lactate", f"{value / 10:.1f}", "mmol/L") for value in values]
+    twin = made("values_moved", scenario(lab("lab_crp", "90", "mg/L"), *course))
+    moved = [item.value_num or 0.0 for item in twin.evidence[1:]]
+    for one, other in itertools.combinations(range(len(values)), 2):
+        assert (values[one] - values[other]) * (moved[one] - moved[other]) >= 0
+
+
+def test_a_twin_moves_a_value_of_triage_as_the_same_value_charted() -> None:
+    charted = {"vital_hr": "88", "vital_sbp": "131", "vital_temp": "36.8"}
+    vitals = [lab(name, value, None, kind="vital") for name, value in charted.items()]
+    twin = made("values_moved", scenario(*vitals))
+    told = twin.presentation
+    assert [told.heart_rate_bpm, told.sbp_mmhg, told.temperature_c] == [
+        item.value_num for item in twin.evidence
+    ]
 
 
 def test_a_twin_leaves_values_that_are_tied_and_words_alone() -> None:
