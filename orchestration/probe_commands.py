@@ -7,6 +7,7 @@ enclave, and what is printed are figures only.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -98,11 +99,8 @@ def probe(
 
 def show_report(out: Console, report: ProbeReport) -> None:
     """A table with one line a variant, then who was left out and why."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
-    table.add_column("variant", no_wrap=True)
-    for name in ("pairs", "credit", "diff.", "95 %", "p Holm", "changed", "95 %", "flags"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("moved", no_wrap=True)
+    figures = ("pairs", "credit", "diff.", "95 %", "p Holm", "changed", "95 %", "flags")
+    table = _table("variant", figures, "moved")
     for found in report.results:
         table.add_row(found.variant, *_cells(found))
     out.print(f"{report.candidate} in {report.category}: {report.scenarios} scenarios")
@@ -130,6 +128,16 @@ def show_report(out: Console, report: ProbeReport) -> None:
     )
 
 
+def _table(first: str, figures: Sequence[str], last: str) -> Table:
+    """An empty table: a name, figures to the right, a word."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
+    table.add_column(first, no_wrap=True)
+    for name in figures:
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column(last, no_wrap=True)
+    return table
+
+
 def _cells(found: PairedResult) -> tuple[str, ...]:
     if found.pairs is None or found.interval is None or found.changed is None:
         return ("<11", *("-" for _ in range(7)), "")
@@ -148,11 +156,8 @@ def _cells(found: PairedResult) -> tuple[str, ...]:
 
 def show_memory(out: Console, report: MemoryReport) -> None:
     """A table with one line a probe, then how many replies hold the canary."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
-    table.add_column("probe", no_wrap=True)
-    for name in ("asked", "recalled", "chance", "diff.", "95 %", "p", "long runs", "longest"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
+    figures = ("asked", "recalled", "chance", "diff.", "95 %", "p", "long runs", "longest")
+    table = _table("probe", figures, "")
     for found in report.results:
         table.add_row(found.probe, *_memory_cells(found))
     out.print(f"{report.candidate} in {report.category}")
