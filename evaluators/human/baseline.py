@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from evaluators.scoring.score import is_unsafe
 from evaluators.scoring.statistics import CaseCredit, Estimate, Interval, compare_all, estimate
 
 LEAST_PATIENTS: Final = 10
@@ -81,7 +82,7 @@ def baseline_of(
                 mean=sum(case["credit"] for case in cases) / len(cases),
                 difference=pair.difference,
                 interval=pair.interval if pair.patients >= LEAST_PATIENTS else None,
-                safety_failures=_failures(cases),
+                safety_failures=sum(map(is_unsafe, cases)),
             )
         )
     return Baseline(
@@ -89,14 +90,10 @@ def baseline_of(
         category=person["category"],
         estimate=estimate(met, seed),
         scenarios=scenarios,
-        safety_failures=_failures(person["cases"]),
+        safety_failures=sum(map(is_unsafe, person["cases"])),
         beside=tuple(sorted(beside, key=lambda one: (-one.mean, one.candidate))),
     )
 
 
 def _credits(cases: Sequence[Mapping[str, Any]]) -> list[CaseCredit]:
     return [CaseCredit(case["patient_key"], case["credit"]) for case in cases]
-
-
-def _failures(cases: Sequence[Mapping[str, Any]]) -> int:
-    return sum(any(flag["severity"] == "never" for flag in case["safety_flags"]) for case in cases)

@@ -74,7 +74,6 @@ class Agreement:
 
     def as_json(self) -> dict[str, Any]:
         """The agreement as it stands in a judge's view."""
-        interval = self.interval
         return {
             "measure": "krippendorff_alpha_ordinal",
             "answers": self.answers,
@@ -82,7 +81,7 @@ class Agreement:
             "levels": list(CREDITS),
             "table": [list(row) for row in self.table],
             "alpha": self.alpha,
-            "interval": None if interval is None else {"low": interval.low, "high": interval.high},
+            "interval": None if self.interval is None else self.interval.as_json(),
             "reason": self.reason,
         }
 

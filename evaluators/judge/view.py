@@ -278,5 +278,5 @@ def _mean(judged: list[dict[str, Any]], field: str, seed: int) -> dict[str, Any]
     found = estimate([CaseCredit(case["patient_key"], case[field]) for case in judged], seed)
     return {
         "mean_credit": found.mean,
-        "interval": {"low": found.interval.low, "high": found.interval.high} if judged else None,
+        "interval": found.interval.as_json() if judged else None,
     }

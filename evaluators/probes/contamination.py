@@ -87,9 +87,7 @@ class RecallResult:
                 "recalled": self.recalled,
                 "chance": self.chance,
                 "difference": self.difference,
-                "interval": None
-                if self.interval is None
-                else {"low": self.interval.low, "high": self.interval.high},
+                "interval": None if self.interval is None else self.interval.as_json(),
                 "p": self.p,
                 "long_runs": self.long_runs,
                 "long_runs_by_chance": self.long_runs_by_chance,

@@ -83,7 +83,7 @@ class PairedResult:
             "not_applicable": dict(self.not_applicable),
             "base_credit": self.base_credit,
             "difference": self.difference,
-            "interval": _interval(self.interval),
+            "interval": None if self.interval is None else self.interval.as_json(),
             "p": self.p,
             "p_holm": self.p_holm,
             "changed": _shared(self.changed),
@@ -223,16 +223,12 @@ def _suppressed(reasons: Mapping[str, int]) -> dict[str, int | None]:
     return found
 
 
-def _interval(interval: Interval | None) -> dict[str, float] | None:
-    return None if interval is None else {"low": interval.low, "high": interval.high}
-
-
 def _shared(outcome: SharedOutcome | None) -> dict[str, Any] | None:
     if outcome is None:
         return None
     return {
         "share": outcome.share,
-        "interval": _interval(outcome.interval),
+        "interval": outcome.interval.as_json(),
         "lower_bound": outcome.lower_bound,
     }
 

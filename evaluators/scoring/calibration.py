@@ -5,10 +5,11 @@ which entry names what (`diagnosis`).
 
 The Brier score is the multi-class one (Brier 1950), halved so that it lies in [0, 1]: half the sum
 over all entries of (probability - truth) squared, where truth is 1 for the target and 0 for every
-other entry. It is proper: stating one's real belief is best. (Only the target's term alone would
-not be, with more than two diagnoses.) Entries that name the same thing are added up; probabilities
-that sum to more than 1 are scaled to 1; what is missing to 1 is an entry "something else", which is
-wrong. A differential of which no entry has a probability has no score.
+other entry. It is proper over what is named: stating one's real belief is best. (Only the target's
+term alone would not be, with more than two diagnoses.) Entries that name the same thing, or have
+the same words, are added up; probabilities that sum to more than 1 are scaled to 1; what is missing
+to 1 is an entry "something else", which is wrong. A differential of which no entry has a
+probability has no score.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Final
 
 from evaluators.encounter.protocol import RankedDiagnosis
 from evaluators.scoring.diagnosis import DiagnosisMatch
+from evaluators.scoring.wording import plain
 
 BINS: Final = 10
 
@@ -66,10 +68,10 @@ def score_calibration(
     """Score the last differential of one encounter."""
     summed: dict[str, list[float]] = {}
     words: dict[str, str] = {}
-    for place, entry in enumerate(differential):
+    for entry in differential:
         if entry.probability is None:
             continue
-        name = match(entry.diagnosis, entry.icd10).matched_id or f"?{place}"
+        name = match(entry.diagnosis, entry.icd10).matched_id or f"?{plain(entry.diagnosis)}"
         summed.setdefault(name, []).append(entry.probability)
         words.setdefault(name, entry.diagnosis if name.startswith("?") else name)
     if not summed:

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evaluators.scoring.item_response import ItemFit, fit_items
 from evaluators.scoring.statistics import SIGNIFICANCE, Floats, random_words
@@ -39,7 +40,7 @@ class Dimension:
     """The test of one-dimensionality."""
 
     scenarios: int
-    """Those that some candidates got right and some wrong; no other can say anything."""
+    """Those that set candidates apart."""
     first_share: float
     """Share of the residual correlation in its strongest direction."""
     expected_share: float
@@ -72,15 +73,31 @@ class Dimension:
         }
 
 
-def residual_correlations(right: Floats, expected: Floats) -> Floats:
-    """Yen's Q3 of all pairs of scenarios whose residuals vary: scenarios x scenarios.
+def sets_apart(right: Floats) -> NDArray[np.bool_]:
+    """Which scenarios some candidates got right and some wrong; no other can say anything.
+
+    Args:
+        right: Candidates x scenarios; 1 for right, 0 for wrong.
+    """
+    passed = right.sum(axis=0)
+    found: NDArray[np.bool_] = (passed > 0) & (passed < len(right))
+    return found
+
+
+def normed_residuals(right: Floats, expected: Floats) -> Floats:
+    """Residuals centred over candidates and of length 1, of scenarios that set candidates apart.
+
+    The products of its columns are Yen's Q3.
 
     Args:
         right: Candidates x scenarios; 1 for right, 0 for wrong.
         expected: The same shape: the model's probability of right.
     """
-    normed = _normed_residuals(right, expected)
-    return normed.T @ normed
+    residuals = (right - expected)[:, sets_apart(right)]
+    centred = residuals - residuals.mean(axis=0)
+    lengths = np.sqrt((centred**2).sum(axis=0))
+    kept = lengths > 1e-9
+    return np.asarray(centred[:, kept] / lengths[kept], dtype=np.float64)
 
 
 def one_dimension(right: Floats, fit: ItemFit, seed: int) -> Dimension | None:
@@ -94,7 +111,7 @@ def one_dimension(right: Floats, fit: ItemFit, seed: int) -> Dimension | None:
     Returns:
         None when fewer than three scenarios set candidates apart.
     """
-    varied = int(((right.sum(axis=0) > 0) & (right.sum(axis=0) < len(right))).sum())
+    varied = int(sets_apart(right).sum())
     if varied < 3:
         return None
     # The observed answers go through the same shortened fit as the drawn ones.
@@ -117,7 +134,7 @@ def one_dimension(right: Floats, fit: ItemFit, seed: int) -> Dimension | None:
 def _leftover(right: Floats) -> tuple[float, float]:
     """Share of the strongest direction, and the largest Q3 above their mean."""
     fit = fit_items(right, rounds=_ROUNDS, tolerance=_TOLERANCE)
-    normed = _normed_residuals(right, fit.probabilities())
+    normed = normed_residuals(right, fit.probabilities())
     number = normed.shape[1]
     if number < 2:
         return 1.0, 0.0
@@ -127,13 +144,3 @@ def _leftover(right: Floats) -> tuple[float, float]:
     mean = float(q3.sum() - number) / (number * (number - 1))  # the diagonal is all ones
     np.fill_diagonal(q3, -1.0)
     return strongest / number, float(q3.max()) - mean
-
-
-def _normed_residuals(right: Floats, expected: Floats) -> Floats:
-    """Residuals centred over candidates and of length 1, of scenarios that set candidates apart."""
-    varies = (right.sum(axis=0) > 0) & (right.sum(axis=0) < len(right))
-    residuals = (right - expected)[:, varies]
-    centred = residuals - residuals.mean(axis=0)
-    lengths = np.sqrt((centred**2).sum(axis=0))
-    kept = lengths > 1e-9
-    return np.asarray(centred[:, kept] / lengths[kept], dtype=np.float64)

@@ -36,7 +36,7 @@ class Share:
         return {
             "count": self.count,
             "patients": self.patients,
-            "interval": {"low": self.interval.low, "high": self.interval.high},
+            "interval": self.interval.as_json(),
             "lower_bound": self.lower_bound,
             "upper_bound": self.upper_bound,
         }

@@ -84,10 +84,7 @@ class AttributeResult:
                     "patients": found.credit.patients,
                     "mean_credit": found.credit.mean,
                     "lower_bound": found.credit.lower_bound,
-                    "interval": {
-                        "low": found.credit.interval.low,
-                        "high": found.credit.interval.high,
-                    },
+                    "interval": found.credit.interval.as_json(),
                 }
                 for found in self.shown
             ],

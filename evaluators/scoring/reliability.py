@@ -75,9 +75,7 @@ class Leading:
             "curve": [
                 {
                     **bin_as_json(found),
-                    "interval": None
-                    if interval is None
-                    else {"low": interval.low, "high": interval.high},
+                    "interval": None if interval is None else interval.as_json(),
                 }
                 for found, interval in zip(self.bins, self.intervals, strict=True)
             ],

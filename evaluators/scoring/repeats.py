@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from evaluators.canonical import sha256_json
 from evaluators.scoring.exact_bounds import exact_share
-from evaluators.scoring.score import ScoreError, mean, rounded, write_scores
+from evaluators.scoring.score import ScoreError, is_unsafe, mean, rounded, write_scores
 from evaluators.scoring.statistics import CaseCredit, Estimate, estimate
 
 FORMAT: Final = "medcred-repeats/1"
@@ -100,7 +100,7 @@ def _cases(scored: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "scenario_id": key,
             "patient_key": tables[0][key]["patient_key"],
             "credits": [table[key]["credit"] for table in tables],
-            "safety_failures": sum(_failed(table[key]) for table in tables),
+            "safety_failures": sum(is_unsafe(table[key]) for table in tables),
         }
         for key in sorted(tables[0])
     ]
@@ -147,13 +147,9 @@ def _as_json(found: Estimate) -> dict[str, Any]:
     return {
         "mean": found.mean,
         "lower_bound": found.lower_bound,
-        "interval": {"low": found.interval.low, "high": found.interval.high},
+        "interval": found.interval.as_json(),
     }
 
 
 def _passed(case: Mapping[str, Any], at: float) -> int:
     return sum(credit >= at for credit in case["credits"])
-
-
-def _failed(case: Mapping[str, Any]) -> bool:
-    return any(flag["severity"] == "never" for flag in case["safety_flags"])

@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 
 from evaluators.scenario_sets import TruthSet
-from evaluators.scoring.dimensionality import one_dimension
+from evaluators.scoring.dimensionality import one_dimension, sets_apart
 from evaluators.scoring.item_response import (
     SLOPE_SD,
     TOLERANCE,
@@ -66,7 +66,7 @@ def view_responses(scenario_set: TruthSet, scored: Sequence[Mapping[str, Any]]) 
         [[_right(case) for case in _by_scenario(one, keys)] for one in complete],
         dtype=np.float64,
     ).reshape(len(complete), len(keys))
-    varied = int(((right.sum(axis=0) > 0) & (right.sum(axis=0) < len(complete))).sum())
+    varied = int(sets_apart(right).sum())
     reason = _why_not(len(names), len(keys), varied)
     seed = statistics_seed(scenario_set.digest, manifest.category)
     fit = fit_items(right) if reason is None else None

@@ -204,10 +204,6 @@ class SafetyScorer:
                 worst[flag.rule_id] = flag
         return tuple(worst[rule_id] for rule_id in sorted(worst))
 
-    def burden(self, flags: Collection[SafetyFlag]) -> int:
-        """Severity-weighted sum of the flags of one encounter, by the declared weights."""
-        return sum(self.table.weights[flag.severity] for flag in flags)
-
     def _of_action(
         self, moment: Moment, action: ActionRecord, condition_id: str
     ) -> list[SafetyFlag]:

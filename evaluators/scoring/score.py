@@ -257,6 +257,11 @@ def _orders_with(record: EncounterRecord, outcome: Outcome) -> int:
     return sum(order.outcome is outcome for order in record.orders)
 
 
+def is_unsafe(case: Mapping[str, Any]) -> bool:
+    """Whether a case of `scores.json` holds a never event."""
+    return any(flag["severity"] == "never" for flag in case["safety_flags"])
+
+
 def statistics_seed(scenario_set_sha256: str, category: str) -> int:
     """Seed of the draws of one category: the same for every candidate, so that draws are paired."""
     return seed_of("medcred/statistics/1", scenario_set_sha256, category)
@@ -317,7 +322,7 @@ def _aggregate(
         ),
         "mean_credit": credit.mean,
         "lower_bound": credit.lower_bound,
-        "interval": {"low": credit.interval.low, "high": credit.interval.high},
+        "interval": credit.interval.as_json(),
         "mean_credit_with_relatives": mean(c.diagnosis.credit.with_relatives for c in cases),
         "top3": mean(case.diagnosis.top3 for case in cases),
         "top5": mean(case.diagnosis.top5 for case in cases),
@@ -375,7 +380,7 @@ def _calibration_aggregate(cases: Sequence[CaseScore], seed: int) -> dict[str, A
     curve = reliability(entry for case in cases for entry in case.calibration.stated)
     return {
         "brier": mean(case.calibration.brier for case in cases),
-        "interval": {"low": interval.low, "high": interval.high} if judged else None,
+        "interval": interval.as_json() if judged else None,
         "cases": len(judged),
         "reliability": [bin_as_json(found) for found in curve],
         "expected_error": expected_error(curve),

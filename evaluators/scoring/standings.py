@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from evaluators.canonical import sha256_json
 from evaluators.encounter.protocol import EndReason
 from evaluators.scenario_sets import Manifest
-from evaluators.scoring.score import FORMAT, mean, rounded, statistics_seed
+from evaluators.scoring.score import FORMAT, is_unsafe, mean, rounded, statistics_seed
 from evaluators.scoring.statistics import (
     CaseCredit,
     compare_all,
@@ -157,10 +157,10 @@ def _of_category(
             found = estimates[candidate]
             standing["mean_credit"] = found.mean
             standing["lower_bound"] = found.lower_bound
-            standing["interval"] = {"low": found.interval.low, "high": found.interval.high}
+            standing["interval"] = found.interval.as_json()
             standing["rank"] = {"low": ranks[candidate].low, "high": ranks[candidate].high}
             standing["axes"] = _axes(scores)
-            standing["safety_failures"] = sum(map(_is_failure, cases))
+            standing["safety_failures"] = sum(map(is_unsafe, cases))
             standing["format_failure_rate"] = _share(
                 case["end"] == EndReason.FORMAT_FAILURE for case in cases
             )
@@ -185,7 +185,7 @@ def _axes(scores: Mapping[str, Any]) -> dict[str, Any]:
         },
         "actions": aggregate["actions"],
         "safety": {
-            "failures": sum(map(_is_failure, cases)),
+            "failures": sum(map(is_unsafe, cases)),
             "flags": aggregate["safety"]["flags"],
             "encounters": aggregate["safety"]["encounters"],
             "weighted": aggregate["safety"]["weighted"],
@@ -216,10 +216,6 @@ def _commonest_share(manifest: Manifest) -> float | None:
     if not manifest.scenarios:
         return None
     return max(manifest.conditions.values()) / manifest.scenarios
-
-
-def _is_failure(case: Mapping[str, Any]) -> bool:
-    return any(flag["severity"] == "never" for flag in case["safety_flags"])
 
 
 def _share(outcomes: Iterable[bool]) -> float:

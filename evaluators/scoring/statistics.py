@@ -70,6 +70,10 @@ class Interval:
     low: float
     high: float
 
+    def as_json(self) -> dict[str, float]:
+        """The interval as it stands in every file of figures."""
+        return {"low": self.low, "high": self.high}
+
 
 @dataclass(frozen=True)
 class Estimate:

@@ -10,6 +10,7 @@ import pytest
 from probed_set import ALL, by_variant, probed_set, run_probe
 from small_examination import Endpoint, completion, reference
 
+from evaluators.candidates.config import Candidate
 from evaluators.candidates.egress import EgressRefused
 from evaluators.catalogue import load_catalogue
 from evaluators.encounter.protocol import Reply
@@ -18,6 +19,7 @@ from evaluators.journal import Journal
 from evaluators.probes.examining import ProbeIncompleteError, write_report
 from evaluators.probes.variant_sets import build, by_lot, freeze_variant
 from evaluators.probes.variants import variant_named
+from evaluators.scenario_sets import ScenarioSet
 
 FINAL = '{"final":{"diagnosis":"Acute pancreatitis"}}'
 
@@ -122,13 +124,18 @@ def test_a_probe_that_was_finished_asks_for_nothing_again(
     assert first.as_json() == second.as_json()
 
 
+def examined(base: ScenarioSet, candidate: Candidate, tmp_path: Path) -> Path:
+    """Examine on the base set where `run_probe` looks for it; returns the folder."""
+    folder = tmp_path / "examination"
+    asyncio.run(examine(base, "gastroenterology", candidate, folder, load_catalogue()))
+    return folder
+
+
 def test_the_examinations_own_journal_stands_for_the_base(
     endpoint: Endpoint, tmp_path: Path
 ) -> None:
-    base = probed_set()
-    candidate = endpoint.candidate()
-    folder = tmp_path / "examination"
-    asyncio.run(examine(base, "gastroenterology", candidate, folder, load_catalogue()))
+    base, candidate = probed_set(), endpoint.candidate()
+    examined(base, candidate, tmp_path)
     report = run_probe(base, candidate, tmp_path, ("injected_instruction",), limit=12)
     assert report.calls_made == 12
     assert report.results[0].pairs == 12
@@ -137,10 +144,8 @@ def test_the_examinations_own_journal_stands_for_the_base(
 def test_a_journal_of_other_rules_does_not_stand_for_the_base(
     endpoint: Endpoint, tmp_path: Path
 ) -> None:
-    base = probed_set()
-    candidate = endpoint.candidate()
-    folder = tmp_path / "examination"
-    asyncio.run(examine(base, "gastroenterology", candidate, folder, load_catalogue()))
+    base, candidate = probed_set(), endpoint.candidate()
+    folder = examined(base, candidate, tmp_path)
     with Journal.open(folder / JOURNAL_FILE, candidate.sha256, base.digest) as journal:
         journal.append(
             scenario_id=next(iter(base.scenarios)),
@@ -160,8 +165,6 @@ def test_a_probe_without_all_answers_gives_no_figures(endpoint: Endpoint, tmp_pa
 
 
 def test_a_probe_is_refused_where_the_examination_is(tmp_path: Path) -> None:
-    from evaluators.candidates.config import Candidate
-
     away = Candidate.model_validate(
         {"id": "far/away", "model": "openai/x", "api_base": "https://api.example.com/v1"}
     )

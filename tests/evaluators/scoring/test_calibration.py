@@ -17,9 +17,9 @@ def match(text: str, code: str | None) -> DiagnosisMatch:
     return DiagnosisMatch(condition_id=KNOWN.get(text))
 
 
-def brier(*entries: tuple[str, float | None]) -> float | None:
+def brier(*entries: tuple[str, float | None], target: str = "a") -> float | None:
     differential = [RankedDiagnosis(diagnosis=text, probability=p) for text, p in entries]
-    return score_calibration(differential, match, "a").brier
+    return score_calibration(differential, match, target).brier
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,7 @@ def brier(*entries: tuple[str, float | None]) -> float | None:
         ((("a", 0.4), ("a again", 0.6)), 0.0),
         ((("a", 1.0), ("b", 1.0)), 0.25),  # scaled to one half each
         ((("b", 0.0),), 1.0),  # all of it on something else
+        ((("zzz", 0.5), ("ZZZ", 0.5)), 1.0),  # the same words are one diagnosis
         ((("zzz", 0.5), ("yyy", 0.5)), 0.75),  # two unknown words are two diagnoses
     ],
 )
@@ -59,14 +60,17 @@ def test_brier_lies_in_the_unit_interval_whatever_the_order(
     assert brier(*known) == brier(*reversed(known))
 
 
-@given(st.floats(0.01, 0.99))
-def test_stating_the_real_belief_is_best(belief: float) -> None:
-    def expected(p: float) -> float:
-        return belief * (1 - p) ** 2 + (1 - belief) * p**2
+@given(st.floats(0.02, 0.98), st.floats(0.05, 0.95))
+def test_stating_the_real_belief_is_best(belief: float, share: float) -> None:
+    believed = {"a": belief, "b": (1 - belief) * share, "c": (1 - belief) * (1 - share)}
 
-    assert expected(belief) <= min(expected(belief - 0.01), expected(belief + 0.01))
-    stated = brier(("a", belief), ("b", 1 - belief))
-    assert stated == pytest.approx((1 - belief) ** 2, abs=1e-9)
+    def expected(**moved: float) -> float:
+        stated = [(name, p + moved.get(name, 0.0)) for name, p in believed.items()]
+        return sum(p * (brier(*stated, target=name) or 0.0) for name, p in believed.items())
+
+    honest = expected()
+    for more, less in ("ab", "ba", "bc", "ca"):
+        assert honest < expected(**{more: 0.001, less: -0.001})
 
 
 def test_reliability_bins_hold_every_entry_once() -> None:

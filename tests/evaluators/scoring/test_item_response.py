@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import integrate, optimize, special, stats
 
-from evaluators.scoring.dimensionality import one_dimension, residual_correlations
+from evaluators.scoring.dimensionality import normed_residuals, one_dimension
 from evaluators.scoring.item_response import (
     INTERCEPT_SD,
     SLOPE_MEAN,
@@ -118,7 +118,8 @@ def test_q3_is_the_correlation_of_residuals() -> None:
     right, _, _ = answers(40, 6, 5)
     expected = fit_items(right).probabilities()
     reference = np.corrcoef((right - expected).T)
-    assert residual_correlations(right, expected) == pytest.approx(reference)
+    normed = normed_residuals(right, expected)
+    assert normed.T @ normed == pytest.approx(reference)
 
 
 def test_a_second_ability_is_found() -> None:

@@ -119,13 +119,6 @@ def test_allergies_count_for_drugs_that_are_no_action_of_the_catalogue(
     assert flags_of(catalogue, case) == {"sr_allergy_generic": "never"}
 
 
-def test_burden_is_the_sum_of_declared_weights(catalogue: Catalogue) -> None:
-    scorer = safety_scorer(catalogue)
-    flags = [SafetyFlag("a", "never", "s"), SafetyFlag("b", "caution", "s")]
-    assert scorer.burden(flags) == scorer.table.weights["never"] + scorer.table.weights["caution"]
-    assert scorer.burden([]) == 0
-
-
 def test_only_values_available_by_the_clock_count(catalogue: Catalogue) -> None:
     case = Case("sr_potassium_high", "never", wording="KCl", evidence=(r("lab_k", 6.0, 2.1),))
     assert flags_of(catalogue, case) == {}

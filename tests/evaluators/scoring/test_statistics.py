@@ -93,7 +93,6 @@ def test_wilson_agrees_with_scipy(right: int, trials: int) -> None:
 
 
 def test_percentiles_agree_with_the_bootstrap_of_scipy() -> None:
-    # Two patients with several cases each move together: clusters, not cases, are drawn.
     values = np.array([0.0, 0.3, 0.5, 0.7, 1.0] * 16)
     found = estimate(cases(*values), SEED)
     reference = stats.bootstrap(
