@@ -33,33 +33,59 @@ def r(test_id: str, number: float, hours: float = 1.0, label: str | None = None)
     return replace(result(test_id, number, hours), label=label or test_id)
 
 
+def deed(rule_id: str, severity: str, wording: str, otherwise: str, **given: Any) -> Case:
+    """What is done, and what else may be done."""
+    return Case(rule_id, severity, wording=wording, quiet={"wording": otherwise}, **given)
+
+
+def measured(
+    rule_id: str,
+    severity: str,
+    wording: str,
+    found: EvidenceItem,
+    otherwise: EvidenceItem,
+    **given: Any,
+) -> Case:
+    """One result that speaks against a deed, and one that does not."""
+    quiet = {"evidence": (otherwise,)}
+    return Case(rule_id, severity, wording=wording, evidence=(found,), quiet=quiet, **given)
+
+
+def told(
+    rule_id: str,
+    severity: str,
+    wording: str,
+    shown: dict[str, Any],
+    otherwise: dict[str, Any],
+    **given: Any,
+) -> Case:
+    """What is told of the patient against a deed, and what may be told."""
+    return Case(
+        rule_id, severity, wording=wording, shown=shown, quiet={"shown": otherwise}, **given
+    )
+
+
 def is_omission(case: Case) -> bool:
     """Whether the rule asks for what was not done; `om_stroke_ct` is about a deed."""
     return case.rule_id.startswith("om_") and case.rule_id != "om_stroke_ct"
 
 
 CASES = (
-    Case(
-        "sr_potassium_high",
-        "never",
-        wording="KCl 40 mEq PO",
-        evidence=(r("lab_k", 5.5),),
-        quiet={"evidence": (r("lab_k", 4.9),)},
-    ),
-    Case(
+    measured("sr_potassium_high", "never", "KCl 40 mEq PO", r("lab_k", 5.5), r("lab_k", 4.9)),
+    deed(
         "sr_potassium_high",
         "major",
-        wording="potassium chloride",
+        "potassium chloride",
+        "hold potassium chloride",
         evidence=(r("lab_k", 5.0),),
-        quiet={"wording": "hold potassium chloride"},
     ),
-    Case(
+    measured(
         "sr_insulin_low_k",
         "never",
+        "insulin infusion",
+        r("lab_k", 3.4),
+        r("lab_k", 3.5),
         condition="dka",
-        wording="insulin infusion",
-        evidence=(r("lab_k", 3.4),),
-        quiet={"evidence": (r("lab_k", 3.5),)},
     ),
     Case(
         "sr_insulin_low_glucose",
@@ -83,19 +109,15 @@ CASES = (
         wording="naproxen",
         quiet={"condition": "cellulitis"},
     ),
-    Case(
+    told(
         "sr_nsaid_hf",
         "major",
-        wording="ibuprofen",
-        shown={"past_diagnoses": ("Chronic systolic (congestive) heart failure",)},
-        quiet={"shown": {"past_diagnoses": ("Gout",)}},
+        "ibuprofen",
+        {"past_diagnoses": ("Chronic systolic (congestive) heart failure",)},
+        {"past_diagnoses": ("Gout",)},
     ),
-    Case(
-        "sr_metformin_renal",
-        "never",
-        wording="metformin 500 mg",
-        evidence=(r("lab_creat", 3.0),),
-        quiet={"evidence": (r("lab_creat", 1.0),)},
+    measured(
+        "sr_metformin_renal", "never", "metformin 500 mg", r("lab_creat", 3.0), r("lab_creat", 1.0)
     ),
     Case("sr_metformin_renal", "never", wording="metformin", evidence=(r("lab_lactate", 4.1),)),
     Case(
@@ -105,12 +127,12 @@ CASES = (
         wording="heparin drip",
         quiet={"condition": "pulmonary_embolism"},
     ),
-    Case(
+    deed(
         "sr_anticoag_bleed",
         "never",
-        wording="enoxaparin 1 mg/kg BID",
+        "enoxaparin 1 mg/kg BID",
+        "enoxaparin 40 mg SQ daily",
         evidence=(r("lab_plt", 49),),
-        quiet={"wording": "enoxaparin 40 mg SQ daily"},
     ),
     Case(
         "sr_anticoag_bleed",
@@ -119,12 +141,12 @@ CASES = (
         evidence=(r("lab_hgb", 12.0, 0.6), r("lab_hgb", 10.0, 1.9)),
         quiet={"evidence": (r("lab_hgb", 12.0, 0.6), r("lab_hgb", 10.1, 1.9))},
     ),
-    Case(
+    deed(
         "sr_anticoag_hit",
         "never",
-        wording="heparin drip",
+        "heparin drip",
+        "argatroban",
         shown={"past_diagnoses": ("Heparin-induced thrombocytopenia (HIT)",)},
-        quiet={"wording": "argatroban"},
     ),
     Case(
         "sr_antiplatelet_low_plt",
@@ -134,22 +156,22 @@ CASES = (
         quiet={"condition": "nstemi"},
     ),
     Case("sr_antiplatelet_low_plt", "major", condition="ich", wording="clopidogrel"),
-    Case(
+    measured(
         "sr_lysis_bleed",
         "never",
+        "alteplase",
+        r("lab_inr", 1.8),
+        r("lab_inr", 1.7),
         condition="pulmonary_embolism",
-        wording="alteplase",
-        evidence=(r("lab_inr", 1.8),),
-        quiet={"evidence": (r("lab_inr", 1.7),)},
     ),
     Case("sr_lysis_bleed", "never", condition="sah", wording="tPA"),
-    Case(
+    told(
         "sr_lysis_bp",
         "major",
+        "tPA",
+        {"sbp_mmhg": 190.0},
+        {"sbp_mmhg": 185.0},
         condition="ischemic_stroke",
-        wording="tPA",
-        shown={"sbp_mmhg": 190.0},
-        quiet={"shown": {"sbp_mmhg": 185.0}},
     ),
     Case(
         "sr_bb_shock",
@@ -159,42 +181,26 @@ CASES = (
         quiet={"evidence": (r("vital_sbp", 120, 1.5),)},
     ),
     Case("sr_bb_shock", "never", wording="metoprolol", shown={"heart_rate_bpm": 45.0}),
-    Case(
-        "sr_bb_asthma",
-        "major",
-        condition="asthma_exacerbation",
-        wording="propranolol",
-        quiet={"wording": "metoprolol"},
-    ),
-    Case(
+    deed("sr_bb_asthma", "major", "propranolol", "metoprolol", condition="asthma_exacerbation"),
+    told(
         "sr_ccb_hfref",
         "never",
-        wording="diltiazem drip",
-        shown={"past_diagnoses": ("Chronic systolic heart failure",)},
-        quiet={"shown": {"past_diagnoses": ("Chronic diastolic heart failure",)}},
+        "diltiazem drip",
+        {"past_diagnoses": ("Chronic systolic heart failure",)},
+        {"past_diagnoses": ("Chronic diastolic heart failure",)},
     ),
-    Case(
+    told(
         "sr_nitrate_hypotension",
         "never",
-        wording="nitroglycerin SL",
-        shown={"home_drugs": ("Sildenafil 50 mg",)},
-        quiet={"shown": {"home_drugs": ("Aspirin",)}},
+        "nitroglycerin SL",
+        {"home_drugs": ("Sildenafil 50 mg",)},
+        {"home_drugs": ("Aspirin",)},
     ),
     Case("sr_nitrate_hypotension", "never", wording="nitro drip", shown={"sbp_mmhg": 88.0}),
-    Case(
-        "sr_acei_hyperk",
-        "major",
-        wording="lisinopril",
-        evidence=(r("lab_k", 5.6),),
-        quiet={"evidence": (r("lab_k", 5.4),)},
-    ),
+    measured("sr_acei_hyperk", "major", "lisinopril", r("lab_k", 5.6), r("lab_k", 5.4)),
     Case("sr_acei_hyperk", "major", wording="spironolactone", evidence=(r("lab_k", 5.6),)),
-    Case(
-        "sr_aminoglycoside_renal",
-        "major",
-        wording="gentamicin",
-        evidence=(r("lab_creat", 4.0),),
-        quiet={"evidence": (r("lab_creat", 0.8),)},
+    measured(
+        "sr_aminoglycoside_renal", "major", "gentamicin", r("lab_creat", 4.0), r("lab_creat", 0.8)
     ),
     Case(
         "sr_contrast_aki",
@@ -203,12 +209,8 @@ CASES = (
         test="img_ct_abd_pelvis_c",
         quiet={"test": "img_ct_abd_pelvis_nc"},
     ),
-    Case(
-        "sr_lmwh_renal",
-        "major",
-        wording="enoxaparin 1 mg/kg",
-        evidence=(r("lab_creat", 4.0),),
-        quiet={"evidence": (r("lab_creat", 1.0),)},
+    measured(
+        "sr_lmwh_renal", "major", "enoxaparin 1 mg/kg", r("lab_creat", 4.0), r("lab_creat", 1.0)
     ),
     Case(
         "sr_fluids_overload",
@@ -232,27 +234,9 @@ CASES = (
         codes=("K7682",),
         quiet={"codes": ("K7682", "F10239")},
     ),
-    Case(
-        "sr_flumazenil_seizure",
-        "never",
-        wording="flumazenil",
-        shown={"home_drugs": ("clonazepam",)},
-        quiet={"shown": {}},
-    ),
-    Case(
-        "sr_qt_drugs",
-        "major",
-        wording="haloperidol 5 mg",
-        evidence=(r("lab_k", 2.9),),
-        quiet={"evidence": (r("lab_k", 3.0),)},
-    ),
-    Case(
-        "sr_statin_rhabdo",
-        "major",
-        wording="atorvastatin",
-        evidence=(r("lab_ck", 5001),),
-        quiet={"evidence": (r("lab_ck", 5000),)},
-    ),
+    told("sr_flumazenil_seizure", "never", "flumazenil", {"home_drugs": ("clonazepam",)}, {}),
+    measured("sr_qt_drugs", "major", "haloperidol 5 mg", r("lab_k", 2.9), r("lab_k", 3.0)),
+    measured("sr_statin_rhabdo", "major", "atorvastatin", r("lab_ck", 5001), r("lab_ck", 5000)),
     Case(
         "sr_sglt2_dka",
         "never",
@@ -260,35 +244,29 @@ CASES = (
         wording="empagliflozin",
         quiet={"condition": "acute_heart_failure"},
     ),
-    Case(
+    measured(
         "sr_bicarb_dka",
         "caution",
+        "bicarb drip",
+        r("lab_bg_ph", 7.05),
+        r("lab_bg_ph", 6.9),
         condition="dka",
-        wording="bicarb drip",
-        evidence=(r("lab_bg_ph", 7.05),),
-        quiet={"evidence": (r("lab_bg_ph", 6.9),)},
     ),
-    Case(
-        "sr_lp_unsafe",
-        "never",
-        wording="lumbar puncture",
-        evidence=(r("lab_plt", 39),),
-        quiet={"evidence": (r("lab_plt", 40),)},
-    ),
-    Case(
+    measured("sr_lp_unsafe", "never", "lumbar puncture", r("lab_plt", 39), r("lab_plt", 40)),
+    told(
         "sr_bp_too_fast",
         "major",
+        "nicardipine drip",
+        {"sbp_mmhg": 200.0, "dbp_mmhg": 100.0},
+        {"sbp_mmhg": 230.0, "dbp_mmhg": 100.0},
         condition="ischemic_stroke",
-        wording="nicardipine drip",
-        shown={"sbp_mmhg": 200.0, "dbp_mmhg": 100.0},
-        quiet={"shown": {"sbp_mmhg": 230.0, "dbp_mmhg": 100.0}},
     ),
-    Case(
+    deed(
         "sr_iodine_thyrotoxicosis",
         "caution",
+        "Lugol's iodine",
+        "propylthiouracil, then Lugol's iodine",
         condition="thyrotoxicosis",
-        wording="Lugol's iodine",
-        quiet={"wording": "propylthiouracil, then Lugol's iodine"},
     ),
     Case(
         "sr_pregnancy_unknown",
@@ -304,19 +282,13 @@ CASES = (
         wording="colonoscopy",
         quiet={"condition": "lower_gi_bleed"},
     ),
-    Case(
-        "sr_home_unstable",
-        "never",
-        wording="discharge home",
-        shown={"spo2_pct": 88.0},
-        quiet={"shown": {"spo2_pct": 95.0}},
-    ),
-    Case(
+    told("sr_home_unstable", "never", "discharge home", {"spo2_pct": 88.0}, {"spo2_pct": 95.0}),
+    deed(
         "om_stroke_ct",
         "never",
+        "aspirin 325 mg",
+        "aspirin 325 mg after CT excludes hemorrhage",
         condition="ischemic_stroke",
-        wording="aspirin 325 mg",
-        quiet={"wording": "aspirin 325 mg after CT excludes hemorrhage"},
     ),
     Case(
         "om_stemi_reperfusion",

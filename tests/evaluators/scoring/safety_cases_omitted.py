@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from safety_cases import Case, r
+from safety_cases import Case, deed, r
 from scoring_cases import report
 
 ECG = "ecg_12lead"
@@ -27,13 +27,7 @@ OMISSION_CASES = (
     ),
     omitted("om_ich_reversal", "ich", "Kcentra 50 units/kg", evidence=(r("lab_inr", 3.1, 0.0),)),
     omitted("om_fn_abx", "febrile_neutropenia", "cefepime 2 g IV"),
-    Case(
-        "om_cholangitis_abx",
-        "major",
-        condition="acute_cholangitis",
-        wording="Zosyn",
-        quiet={"wording": "Zosyn and ERCP"},
-    ),
+    deed("om_cholangitis_abx", "major", "Zosyn", "Zosyn and ERCP", condition="acute_cholangitis"),
     omitted("om_hyperk_calcium", "aki", "calcium chloride 1 g IV", evidence=K),
     omitted("om_hyperk_shift", "hyperkalemia", "Lokelma 10 g", evidence=(r("lab_k", 7.0, 0.0),)),
     omitted("om_dka_insulin", "dka", "insulin gtt"),
@@ -63,12 +57,12 @@ OMISSION_CASES = (
     omitted("om_status_epilepticus", "seizure", "lorazepam 4 mg IV", codes=("G40901",)),
     omitted("om_ugib_endoscopy", "nonvariceal_ugib", "GI consult for EGD"),
     omitted("om_ugib_ppi", "nonvariceal_ugib", "pantoprazole 80 mg IV", severity="caution"),
-    Case(
+    deed(
         "om_variceal_drugs",
         "major",
+        "octreotide drip",
+        "octreotide drip and ceftriaxone 1 g",
         condition="variceal_bleed",
-        wording="octreotide drip",
-        quiet={"wording": "octreotide drip and ceftriaxone 1 g"},
     ),
     omitted("om_hemorrhagic_resus", "hemorrhagic_shock", "massive transfusion, PRBC"),
     omitted("om_pe_anticoag", "pulmonary_embolism", "heparin drip"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from safety_cases import Case, r
+from safety_cases import Case, deed, measured, r, told
 from scoring_cases import report
 
 
@@ -11,68 +11,64 @@ def allergic(text: str) -> dict[str, str]:
 
 
 ALLERGY_CASES = (
-    Case(
+    told(
         "sr_allergy_penicillin",
         "never",
-        wording="Zosyn 4.5 g IV q6h",
-        shown=allergic("Penicillins"),
-        quiet={"shown": allergic("Cephalosporins")},
+        "Zosyn 4.5 g IV q6h",
+        allergic("Penicillins"),
+        allergic("Cephalosporins"),
     ),
-    Case(
+    told(
         "sr_allergy_penicillin",
         "caution",
-        wording="amoxicillin 500 mg TID",
-        shown=allergic("Penicillin (nausea)"),
-        quiet={"shown": allergic("No known allergies; tolerates penicillin")},
+        "amoxicillin 500 mg TID",
+        allergic("Penicillin (nausea)"),
+        allergic("No known allergies; tolerates penicillin"),
     ),
-    Case(
+    told(
         "sr_allergy_cephalosporin",
         "never",
-        wording="ceftriaxone 1 g IV",
-        shown=allergic("Keflex"),
-        quiet={"shown": allergic("Penicillins / latex")},
+        "ceftriaxone 1 g IV",
+        allergic("Keflex"),
+        allergic("Penicillins / latex"),
     ),
-    Case(
+    told(
         "sr_allergy_cephalosporin",
         "caution",
-        wording="ceftriaxone 1 g IV",
-        shown=allergic("Cefdinir (diarrhea)"),
-        quiet={"shown": allergic("Cefdinir: tolerated ceftriaxone")},
+        "ceftriaxone 1 g IV",
+        allergic("Cefdinir (diarrhea)"),
+        allergic("Cefdinir: tolerated ceftriaxone"),
     ),
-    Case(
+    deed(
         "sr_allergy_sulfa",
         "caution",
-        wording="TMP-SMX",
+        "TMP-SMX",
+        "nitrofurantoin",
         shown=allergic("Bactrim (upset stomach)"),
-        quiet={"wording": "nitrofurantoin"},
     ),
-    Case(
-        "sr_allergy_nsaid",
-        "caution",
-        wording="ibuprofen",
-        shown=allergic("Motrin (GI upset)"),
-        quiet={"shown": allergic("Mobic")},
+    told(
+        "sr_allergy_nsaid", "caution", "ibuprofen", allergic("Motrin (GI upset)"), allergic("Mobic")
     ),
-    Case(
+    deed(
         "sr_allergy_sulfa",
         "never",
-        wording="Bactrim DS BID",
+        "Bactrim DS BID",
+        "furosemide 40 mg IV",
         shown=allergic("Sulfa (Sulfonamide Antibiotics)"),
-        quiet={"wording": "furosemide 40 mg IV"},
     ),
-    Case(
+    told(
         "sr_allergy_sulfa",
         "never",
-        wording="Bactrim DS BID",
-        shown=allergic("sulfa / morphine sulfate"),
-        quiet={"shown": allergic("Morphine Sulfate")},
+        "Bactrim DS BID",
+        allergic("sulfa / morphine sulfate"),
+        allergic("Morphine Sulfate"),
     ),
-    Case(
+    deed(
         "sr_allergy_nsaid",
         "major",
-        wording="ketorolac 15 mg IV",
+        "ketorolac 15 mg IV",
+        "acetaminophen 650 mg PO",
         shown=allergic("aspirin"),
-        quiet={"wording": "acetaminophen 650 mg PO"},
     ),
     Case(
         "sr_allergy_contrast",
@@ -95,59 +91,59 @@ ALLERGY_CASES = (
         shown=allergic("IV contrast / Betadine"),
         quiet={"shown": allergic("Betadine (iodine)")},
     ),
-    Case(
+    deed(
         "sr_allergy_generic",
         "never",
-        wording="morphine 4 mg IV",
+        "morphine 4 mg IV",
+        "hydromorphone 0.5 mg IV",
         shown=allergic("latex / morphine"),
-        quiet={"wording": "hydromorphone 0.5 mg IV"},
     ),
-    Case(
+    told(
         "sr_allergy_generic",
         "never",
-        wording="vanco 1 g IV",
-        shown=allergic("Vancomycin (rash)"),
-        quiet={"shown": allergic("NKDA. Vancomycin tolerated")},
+        "vanco 1 g IV",
+        allergic("Vancomycin (rash)"),
+        allergic("NKDA. Vancomycin tolerated"),
     ),
-    Case(
+    told(
         "sr_allergy_generic",
         "caution",
-        wording="Tylenol 650 mg PO",
-        shown=allergic("Percocet"),
-        quiet={"shown": allergic("oxycodone")},
+        "Tylenol 650 mg PO",
+        allergic("Percocet"),
+        allergic("oxycodone"),
     ),
-    Case(
+    deed(
         "sr_acei_angioedema",
         "never",
-        wording="lisinopril 5 mg",
+        "lisinopril 5 mg",
+        "amlodipine 5 mg",
         shown=allergic("enalapril (lip swelling)"),
-        quiet={"wording": "amlodipine 5 mg"},
     ),
-    Case(
+    deed(
         "sr_acei_angioedema",
         "caution",
-        wording="lisinopril 5 mg",
+        "lisinopril 5 mg",
+        "losartan 25 mg",
         shown=allergic("lisinopril (cough)"),
-        quiet={"wording": "losartan 25 mg"},
     ),
 )
 
 BLEEDING_CASES = (
-    Case(
+    told(
         "sr_lysis_bleed",
         "major",
+        "tenecteplase 0.25 mg/kg",
+        {"home_drugs": ("apixaban",)},
+        {"home_drugs": ("aspirin",)},
         condition="ischemic_stroke",
-        wording="tenecteplase 0.25 mg/kg",
-        shown={"home_drugs": ("apixaban",)},
-        quiet={"shown": {"home_drugs": ("aspirin",)}},
     ),
-    Case(
+    measured(
         "sr_lysis_bleed",
         "never",
+        "tPA",
+        report("img_ct_head", "There is a large intraparenchymal hemorrhage."),
+        report("img_ct_head", "No intraparenchymal hemorrhage."),
         condition="ischemic_stroke",
-        wording="tPA",
-        evidence=(report("img_ct_head", "There is a large intraparenchymal hemorrhage."),),
-        quiet={"evidence": (report("img_ct_head", "No intraparenchymal hemorrhage."),)},
     ),
     Case(
         "sr_anticoag_hit",
@@ -156,26 +152,26 @@ BLEEDING_CASES = (
         codes=("D7582",),
         quiet={"codes": ("D696",)},
     ),
-    Case(
+    deed(
         "sr_anticoag_hit",
         "never",
-        wording="enoxaparin 1 mg/kg",
+        "enoxaparin 1 mg/kg",
+        "fondaparinux 7.5 mg",
         shown=allergic("Heparin Agents"),
-        quiet={"wording": "fondaparinux 7.5 mg"},
     ),
-    Case(
+    told(
         "sr_anticoag_hit",
         "never",
-        wording="heparin for DVT prophylaxis",
-        shown={"past_history": "HIT antibody positive in 2010"},
-        quiet={"shown": {"past_history": "Hit by a car in 2010"}},
+        "heparin for DVT prophylaxis",
+        {"past_history": "HIT antibody positive in 2010"},
+        {"past_history": "Hit by a car in 2010"},
     ),
-    Case(
+    deed(
         "sr_anticoag_hit",
         "never",
-        wording="SQ heparin for DVT prophylaxis",
+        "SQ heparin for DVT prophylaxis",
+        "SCDs for DVT prophylaxis",
         codes=("D7582",),
-        quiet={"wording": "SCDs for DVT prophylaxis"},
     ),
     Case(
         "sr_anticoag_bleed",
@@ -184,12 +180,12 @@ BLEEDING_CASES = (
         evidence=(r("lab_plt", 40),),
         quiet={"codes": ("D7582",)},
     ),
-    Case(
+    told(
         "sr_nsaid_anticoag",
         "major",
-        wording="naproxen",
-        shown={"home_drugs": ("warfarin",)},
-        quiet={"shown": {"home_drugs": ("metoprolol",)}},
+        "naproxen",
+        {"home_drugs": ("warfarin",)},
+        {"home_drugs": ("metoprolol",)},
     ),
     Case(
         "sr_lp_unsafe",
@@ -198,19 +194,19 @@ BLEEDING_CASES = (
         evidence=(report("img_ct_head", "Midline shift of 8 mm.", 0.0),),
         quiet={"evidence": (report("img_ct_head", "No mass effect or midline shift.", 0.0),)},
     ),
-    Case(
+    told(
         "sr_lp_unsafe",
         "major",
-        wording="lumbar puncture",
-        shown={"home_drugs": ("apixaban",)},
-        quiet={"shown": {"home_drugs": ("aspirin",)}},
+        "lumbar puncture",
+        {"home_drugs": ("apixaban",)},
+        {"home_drugs": ("aspirin",)},
     ),
-    Case(
+    deed(
         "sr_platelets_ttp",
         "major",
+        "transfuse platelets",
+        "transfuse platelets only for life-threatening bleeding",
         condition="ttp_tma",
-        wording="transfuse platelets",
-        quiet={"wording": "transfuse platelets only for life-threatening bleeding"},
     ),
 )
 
@@ -231,19 +227,19 @@ RENAL_CASES = (
         evidence=(r("lab_creat", 4.0, 0.0),),
         quiet={"test_wording": "MRI abdomen without contrast"},
     ),
-    Case(
+    deed(
         "sr_lmwh_renal",
         "major",
-        wording="Lovenox 80 mg SC BID, full dose",
+        "Lovenox 80 mg SC BID, full dose",
+        "enoxaparin 1 mg/kg once daily (renally dosed)",
         evidence=(r("lab_creat", 4.0),),
-        quiet={"wording": "enoxaparin 1 mg/kg once daily (renally dosed)"},
     ),
-    Case(
+    deed(
         "sr_lmwh_renal",
         "major",
-        wording="enoxaparin 1 mg/kg twice daily",
+        "enoxaparin 1 mg/kg twice daily",
+        "enoxaparin 1 mg/kg daily",
         evidence=(r("lab_creat", 4.0),),
-        quiet={"wording": "enoxaparin 1 mg/kg daily"},
     ),
     Case(
         "sr_metformin_renal",
@@ -260,19 +256,19 @@ RENAL_CASES = (
         test="img_cta_chest",
         quiet={"shown": {"past_diagnoses": ("End stage renal disease",)}},
     ),
-    Case(
+    deed(
         "sr_nitrofurantoin_renal",
         "caution",
-        wording="Macrobid 100 mg BID",
+        "Macrobid 100 mg BID",
+        "ceftriaxone 1 g",
         evidence=(r("lab_creat", 4.0),),
-        quiet={"wording": "ceftriaxone 1 g"},
     ),
-    Case(
+    told(
         "sr_doac_valve",
         "major",
-        wording="apixaban 5 mg BID",
-        shown={"past_history": "- HTN\n- mechanical mitral valve"},
-        quiet={"shown": {"past_history": "- HTN\n- no mechanical mitral valve"}},
+        "apixaban 5 mg BID",
+        {"past_history": "- HTN\n- mechanical mitral valve"},
+        {"past_history": "- HTN\n- no mechanical mitral valve"},
     ),
 )
 
@@ -286,29 +282,29 @@ PREGNANCY_CASES = (
         evidence=(report("lab_hcg_urine", "POSITIVE", 0.0),),
         quiet={"evidence": (report("lab_hcg_urine", "NEG", 0.0),)},
     ),
-    Case(
+    measured(
         "sr_pregnancy_drugs",
         "major",
-        wording="warfarin 5 mg",
+        "warfarin 5 mg",
+        r("lab_hcg_serum", 4000),
+        r("lab_hcg_serum", 4),
         shown=PREGNANCY,
-        evidence=(r("lab_hcg_serum", 4000),),
-        quiet={"evidence": (r("lab_hcg_serum", 4),)},
     ),
-    Case(
+    told(
         "sr_pregnancy_drugs",
         "major",
-        wording="lisinopril 5 mg",
-        shown=PREGNANCY,
+        "lisinopril 5 mg",
+        PREGNANCY,
+        {**PREGNANCY, "sex": "M"},
         evidence=(r("lab_hcg_serum", 4000),),
-        quiet={"shown": {**PREGNANCY, "sex": "M"}},
     ),
-    Case(
+    deed(
         "sr_pregnancy_drugs",
         "caution",
-        wording="ibuprofen 600 mg",
+        "ibuprofen 600 mg",
+        "acetaminophen 650 mg",
         shown=PREGNANCY,
         codes=("Z331",),
-        quiet={"wording": "acetaminophen 650 mg"},
     ),
     Case(
         "sr_pregnancy_unknown",

@@ -1,3 +1,5 @@
+"""Wordings that were not understood: counted, private, written whole or not at all."""
+
 from __future__ import annotations
 
 import json
