@@ -17,10 +17,11 @@ from functools import lru_cache
 from typing import Final
 
 from evaluators.encounter._wording import spelled
-from evaluators.encounter.drugs import Drug, drug_spans
+from evaluators.encounter.drugs import Drug, DrugSpan, drug_spans
 from evaluators.scoring.wording import plain
 
 _DIVISION: Final = re.compile(r"[\n;,/]|\band\b|\|")
+_SLASHED: Final = re.compile(r"[a-z]+/[a-z]+")
 _PARENTHESIS: Final = re.compile(r"\(([^()]*)\)")
 _DENIED: Final = re.compile(
     r"\b(?:no known(?! reaction)|no drug|nkd?a|nka|none|denies|not allergic|no allergy|"
@@ -77,6 +78,7 @@ def allergies_in(text: str | None) -> tuple[Allergy, ...]:
         return ()
     # What stands in parentheses must not be divided: "penicillin (rash, hives)".
     whole = _PARENTHESIS.sub(lambda m: "(" + _DIVISION.sub(" ", m.group(1)) + ")", plain(text))
+    whole = _SLASHED.sub(_united, whole)
     found = []
     for entry in _DIVISION.split(whole):
         entry, tolerated = _parted(" ".join(entry.split()))
@@ -89,15 +91,24 @@ def allergies_in(text: str | None) -> tuple[Allergy, ...]:
                 text=entry,
                 names=tuple(frozenset(span.ingredients) for span in spans),
                 combinations=tuple(
-                    frozenset(span.ingredients)
-                    for span in spans
-                    if len(span.ingredients) > 1 and not span.is_class
+                    frozenset(span.ingredients) for span in spans if _is_combination(span)
                 ),
                 is_intolerance=bool(_INTOLERANT.search(entry)) and not _ALLERGIC.search(entry),
                 tolerated=tolerated,
             )
         )
     return tuple(found)
+
+
+def _united(slashed: re.Match[str]) -> str:
+    """`hydrocodone/acetaminophen` with a hyphen, which divides nothing; two names as they are."""
+    spans = drug_spans(slashed.group())
+    is_one = len(spans) == 1 and spans[0].start == 0 and _is_combination(spans[0])
+    return slashed.group().replace("/", "-") if is_one else slashed.group()
+
+
+def _is_combination(name: DrugSpan) -> bool:
+    return len(name.ingredients) > 1 and not name.is_class
 
 
 def _parted(entry: str) -> tuple[str, frozenset[Drug]]:

@@ -208,19 +208,18 @@ class SafetyScorer:
         self, moment: Moment, action: ActionRecord, condition_id: str
     ) -> list[SafetyFlag]:
         found: list[SafetyFlag] = []
-        has_allergy = False
         for part in self._parts(action):
-            flags = self._of_rules(moment, part, ())
-            has_allergy = has_allergy or any(
-                self._kinds[flag.rule_id] == "allergy" for flag in flags
-            )
-            found.extend(flags)
+            found.extend(self._of_rules(moment, part, ()))
             found.extend(self._of_condition(moment, part, condition_id))
-        # What a rule about a class of drugs has said is not said again by ingredient.
-        if moment.given and not has_allergy and moment.facts.allergies:
+        if moment.given and moment.facts.allergies:
+            # What a rule about a class of drugs has said is not said again by ingredient.
+            said = min(map(_rank, filter(self._is_of_allergy, found)), default=len(SEVERITIES))
             generic = (_flag(rule, moment, action.action_ids, ()) for rule in self._of_any_drug)
-            found.extend(flag for flag in generic if flag is not None)
+            found.extend(flag for flag in generic if flag is not None and _rank(flag) < said)
         return found
+
+    def _is_of_allergy(self, flag: SafetyFlag) -> bool:
+        return self._kinds.get(flag.rule_id) == "allergy"
 
     def _parts(self, action: ActionRecord) -> list[tuple[str, ...]]:
         """The action's ids part by part: `metoprolol, albuterol` is two deeds.

@@ -149,8 +149,8 @@ BLEEDING_CASES = (
         "sr_anticoag_hit",
         "never",
         wording="subcutaneous heparin 5000 units TID",
-        codes=("D7582",),
-        quiet={"codes": ("D696",)},
+        evidence=(report("lab_hit_ab", "POSITIVE"),),
+        quiet={"evidence": (report("lab_hit_ab", "NEGATIVE"),)},
     ),
     deed(
         "sr_anticoag_hit",
@@ -171,14 +171,14 @@ BLEEDING_CASES = (
         "never",
         "SQ heparin for DVT prophylaxis",
         "SCDs for DVT prophylaxis",
-        codes=("D7582",),
+        shown=allergic("heparin"),
     ),
     Case(
         "sr_anticoag_bleed",
         "never",
         wording="argatroban drip",
         evidence=(r("lab_plt", 40),),
-        quiet={"codes": ("D7582",)},
+        quiet={"shown": allergic("heparin")},
     ),
     told(
         "sr_nsaid_anticoag",

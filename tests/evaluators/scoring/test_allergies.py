@@ -36,6 +36,13 @@ def test_entries_are_divided_and_reactions_stay_with_them() -> None:
     ]
 
 
+def test_a_combination_written_with_a_slash_is_one_entry() -> None:
+    (entry,) = allergies_in("Hydrocodone/Acetaminophen (hives)")
+    assert not entry.speaks_against(frozenset({"acetaminophen"}))
+    assert entry.may_speak_against(frozenset({"acetaminophen"}))
+    assert len(allergies_in("codeine/Percocet")) == 2
+
+
 def test_anaphylaxis_with_nausea_is_an_allergy() -> None:
     (entry,) = allergies_in("shrimp and amoxicillin (nausea, anaphylaxis)")[1:]
     assert not entry.is_intolerance

@@ -112,6 +112,21 @@ def test_rules_about_a_class_are_not_repeated_by_ingredient(catalogue: Catalogue
     assert flags_of(catalogue, case) == {"sr_allergy_penicillin": "never"}
 
 
+def test_a_class_rule_hides_no_worse_rule_about_the_drug_itself(catalogue: Catalogue) -> None:
+    case = Case("", "", wording="aspirin 325 mg", shown={"allergies": "aspirin (anaphylaxis)"})
+    assert flags_of(catalogue, case) == {
+        "sr_allergy_nsaid": "major",
+        "sr_allergy_generic": "never",
+    }
+    case = Case("", "", wording="ketorolac 15 mg IV", shown={"allergies": "aspirin (anaphylaxis)"})
+    assert flags_of(catalogue, case) == {"sr_allergy_nsaid": "major"}
+
+
+def test_what_was_coded_at_discharge_is_no_history_of_heparins_harm(catalogue: Catalogue) -> None:
+    case = Case("", "", wording="SQ heparin for DVT prophylaxis", codes=("D7582",))
+    assert flags_of(catalogue, case) == {}
+
+
 def test_allergies_count_for_drugs_that_are_no_action_of_the_catalogue(
     catalogue: Catalogue,
 ) -> None:
