@@ -39,6 +39,24 @@ def counts(model: str) -> bool:
     return model.startswith(_PREFIX) and not is_told(model)
 
 
+def refuse_strangers(scenario_set: TruthSet, scored: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse scores that cannot stand beside each other on one set.
+
+    Raises:
+        ScoreError: when scores are of another set or category, or two are of one candidate.
+    """
+    category = scenario_set.manifest.category
+    names = [str(one["candidate"]) for one in scored]
+    if len(set(names)) != len(names):
+        raise ScoreError(f"Scores of one candidate are given twice in {category}: keep one.")
+    for one in scored:
+        if (one["category"], one["scenario_set_sha256"]) != (category, scenario_set.digest):
+            raise ScoreError(
+                f"Scores of {one['candidate']} are of another scenario set than that of "
+                f"{category}: score again."
+            )
+
+
 def estimate_difficulty(
     scenario_set: TruthSet, scored: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
@@ -58,19 +76,9 @@ def estimate_difficulty(
         ScoreError: when scores are of another set or category, or two are of one candidate.
     """
     manifest = scenario_set.manifest
-    names = [str(one["candidate"]) for one in scored]
-    if len(set(names)) != len(names):
-        raise ScoreError(f"Scores of one candidate are given twice in {manifest.category}.")
+    refuse_strangers(scenario_set, scored)
     credits_: dict[str, list[float]] = defaultdict(list)
     for one in scored:
-        if (one["category"], one["scenario_set_sha256"]) != (
-            manifest.category,
-            scenario_set.digest,
-        ):
-            raise ScoreError(
-                f"Scores of {one['candidate']} are of another scenario set than that of "
-                f"{manifest.category}: score again."
-            )
         for case in one["cases"]:
             credits_[case["scenario_id"]].append(float(case["credit"]))
     unknown = credits_.keys() - scenario_set.truths.keys()
@@ -87,7 +95,7 @@ def estimate_difficulty(
             "format": FORMAT,
             "category": manifest.category,
             "scenario_set_sha256": scenario_set.digest,
-            "references": sorted(names),
+            "references": sorted(str(one["candidate"]) for one in scored),
             "scenarios": [
                 {"scenario_id": key, "difficulty": estimate, "n": len(credits_.get(key, ()))}
                 for key, estimate in estimates.items()

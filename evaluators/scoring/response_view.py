@@ -19,6 +19,7 @@ from typing import Any, Final
 import numpy as np
 
 from evaluators.scenario_sets import TruthSet
+from evaluators.scoring.difficulty import refuse_strangers
 from evaluators.scoring.dimensionality import one_dimension, sets_apart
 from evaluators.scoring.item_response import (
     SLOPE_SD,
@@ -56,7 +57,11 @@ def view_responses(scenario_set: TruthSet, scored: Sequence[Mapping[str, Any]]) 
             candidate.
     """
     manifest = scenario_set.manifest
-    _check(scenario_set, scored)
+    refuse_strangers(scenario_set, scored)
+    if len({one["methodology_sha256"] for one in scored}) > 1:
+        raise ScoreError(
+            f"Scores in {manifest.category} are of different methodologies: score them anew."
+        )
     complete = sorted(
         (one for one in scored if one["complete"]), key=lambda one: str(one["candidate"])
     )
@@ -92,21 +97,6 @@ def write_view(view: dict[str, Any], path: Path) -> str:
     """Write `item_response.json` in canonical form, replacing it whole; returns its SHA-256."""
     path.parent.mkdir(parents=True, exist_ok=True)
     return write_scores(view, path)
-
-
-def _check(scenario_set: TruthSet, scored: Sequence[Mapping[str, Any]]) -> None:
-    category = scenario_set.manifest.category
-    names = [str(one["candidate"]) for one in scored]
-    if len(set(names)) != len(names):
-        raise ScoreError(f"Scores of one candidate are given twice in {category}: keep one.")
-    for one in scored:
-        if (one["category"], one["scenario_set_sha256"]) != (category, scenario_set.digest):
-            raise ScoreError(
-                f"Scores of {one['candidate']} are of another scenario set than that of "
-                f"{category}: score again."
-            )
-    if len({one["methodology_sha256"] for one in scored}) > 1:
-        raise ScoreError(f"Scores in {category} are of different methodologies: score them anew.")
 
 
 def _by_scenario(one: Mapping[str, Any], keys: Sequence[str]) -> list[Mapping[str, Any]]:
