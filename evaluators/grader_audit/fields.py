@@ -30,6 +30,7 @@ from evaluators.scoring.calibration import score_calibration
 from evaluators.scoring.credit import DiagnosisScore, score_diagnosis
 from evaluators.scoring.diagnosis import DiagnosisMatcher
 from evaluators.scoring.kinds import kind_scorer
+from evaluators.scoring.kinds.films import FINDINGS
 from evaluators.scoring.tests_ordered import TestRelations, score_tests
 
 TARGET: Final = "nstemi"
@@ -190,8 +191,6 @@ def _film(finding: str, certainty: Any) -> Probe:
 
 
 def _film_truth() -> Mapping[str, Any]:
-    from evaluators.scoring.kinds.films import FINDINGS
-
     labels = {finding: int(finding == "edema") for finding in FINDINGS}
     return {"labels": labels, "labelled_by": "radiologist"}
 

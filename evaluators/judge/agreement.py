@@ -37,8 +37,6 @@ SMALLEST: Final = 11
 """Answers under which no agreement is given."""
 MOST_UNDEFINED: Final = 0.05
 """Share of draws in which all readings are one level, above which no interval is given."""
-TENTATIVE: Final = 0.667
-"""Below this, conclusions from the second reader say little (Krippendorff 2004)."""
 
 _ENDS: Final = 1 - (1 - CONFIDENCE) / 2
 

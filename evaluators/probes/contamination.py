@@ -15,6 +15,7 @@ import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,7 +49,8 @@ LONG_RUN: Final = 15
 """Words of a common run that nobody writes by chance more often than chance says."""
 _TWO_SIDED: Final = 0.975
 
-Judge = Callable[[str, str], float]
+Recalled = Callable[[str, str], float]
+"""From a reply and the original to what the reply recalls of it, in [0, 1]."""
 
 
 @dataclass(frozen=True)
@@ -130,15 +132,12 @@ async def probe_memory(
     results = []
     for name, questions in asked.items():
         digest = questions_sha256(questions, base.digest)
-        told = None
-        if on_answer is not None:
-            told = lambda number, name=name: on_answer(name, number)  # noqa: E731
         replies = await ask_all(
             questions,
             candidate,
             base,
             folder / f"{name}-{candidate.sha256[:12]}-{digest[:12]}",
-            on_answer=told,
+            on_answer=None if on_answer is None else partial(on_answer, name),
         )
         results.append(judged(name, questions, replies, seed))
     return tuple(results)
@@ -186,7 +185,7 @@ def _recall_result(
     name: str,
     questions: Sequence[Question],
     replies: Mapping[str, str],
-    judge: Judge,
+    recalled: Recalled,
     seed: int,
     threshold: float,
 ) -> RecallResult:
@@ -196,9 +195,9 @@ def _recall_result(
     for question in questions:
         reply = replies[question.id]
         others = _others(question, questions)
-        own.append(CaseCredit(question.patient_key, judge(reply, question.truth)))
+        own.append(CaseCredit(question.patient_key, recalled(reply, question.truth)))
         chance.append(
-            CaseCredit(question.patient_key, _mean([judge(reply, one.truth) for one in others]))
+            CaseCredit(question.patient_key, _mean([recalled(reply, one.truth) for one in others]))
         )
         if name == CONTINUATION:
             own_runs.append(longest_run(reply, question.truth))
