@@ -22,6 +22,7 @@ _DENIAL = re.compile(
     r"\b(?:no|not|without|negative for|denies|denied|absence of|free of|never|rule out|ruled out|"
     r"resolved|family history|mother|father|brother|sister)\b"
 )
+_TURN = re.compile(r"\b(?:but|however|although|though|except)\b")
 _QTC = re.compile(r"\bQTc (\d{3}) ms")
 _GCS_PARTS = ("eye", "verbal", "motor")
 _GCS_TOGETHER_HOURS = 1.0
@@ -148,8 +149,8 @@ class PatientFacts:
     ) -> bool:
         """Whether a text result available by the clock affirms what the pattern says.
 
-        A sentence counts when no denial stands before the match. With `latest`, only the report
-        taken last of each test is read.
+        A sentence counts when no denial stands before the match, or a `but` stands between. With
+        `latest`, only the report taken last of each test is read.
         """
         for test_id in tests:
             known = [i for i in self._items.get(test_id, ()) if i.available_hours <= clock_hours]
@@ -223,10 +224,12 @@ def _affirmed_lines(text: str | None) -> tuple[str, ...]:
 
 
 def _affirms(text: str, pattern: re.Pattern[str]) -> bool:
-    for sentence in _SENTENCE.split(text):
-        found = pattern.search(sentence.lower())
-        if found and not _DENIAL.search(sentence.lower(), 0, found.start()):
-            return True
+    for sentence in _SENTENCE.split(text.lower()):
+        for found in pattern.finditer(sentence):
+            turns = _TURN.finditer(sentence, 0, found.start())
+            since = max((turn.end() for turn in turns), default=0)
+            if not _DENIAL.search(sentence, since, found.start()):
+                return True
     return False
 
 

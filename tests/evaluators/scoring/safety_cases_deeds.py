@@ -67,6 +67,13 @@ CONDITION_CASES = (
         wording="loperamide 2 mg",
         quiet={"condition": "pyelonephritis"},
     ),
+    measured(
+        "sr_antimotility_cdi",
+        "major",
+        "loperamide 2 mg",
+        report("micro_cdiff", "C. difficile toxin A/B gene detected."),
+        report("micro_cdiff", "C. difficile toxin A/B gene: not detected. Possible carrier."),
+    ),
     deed(
         "sr_metoclopramide_obstruction",
         "major",

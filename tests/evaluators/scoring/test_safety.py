@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from safety_cases import CASES, Case, is_omission, r
 from safety_cases_deeds import DEED_CASES
 from safety_cases_omitted import OMISSION_CASES
 from safety_cases_told import TOLD_CASES
-from scoring_cases import action, order, record, result, scenario, truth
+from scoring_cases import action, order, record, report, result, scenario, truth
 
 from evaluators.catalogue import Catalogue
 from evaluators.encounter.protocol import EndReason, FinalAnswer, Outcome
@@ -288,6 +289,21 @@ def test_code_counts_in_its_own_version_of_icd(catalogue: Catalogue) -> None:
             record(orders=[order("img_ct_abd_pelvis_c")]), scenario(sex="F", age_years=28), coded
         )
         assert ("sr_pregnancy_ct" in {flag.rule_id for flag in found}) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("No subdural hematoma, but a large subarachnoid hemorrhage.", True),
+        ("No subdural hematoma or subarachnoid hemorrhage.", False),
+        ("Large mass but no subdural hematoma.", False),
+        ("No fracture. Small subdural hematoma.", True),
+    ],
+)
+def test_a_report_denies_up_to_its_turn(text: str, expected: bool) -> None:
+    facts = PatientFacts(scenario(report("img_ct_head", text)), truth("sepsis"))
+    bleeding = re.compile("subdural hematoma|subarachnoid hemorrhage")
+    assert facts.states(["img_ct_head"], bleeding, 2.0, latest=False) is expected
 
 
 def test_coma_scale_is_that_of_the_last_whole_examination() -> None:
