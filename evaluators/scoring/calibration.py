@@ -45,7 +45,8 @@ class CalibrationScore:
     brier: float | None
     """In [0, 1], 0 is best; None when no probability was stated."""
     stated: tuple[Stated, ...]
-    """One entry for each distinct diagnosis with a probability, highest first."""
+    """One entry for each distinct diagnosis with a probability, highest first; of equal ones those
+    that are wrong, so that no order of the candidate's makes it look better."""
     rest: float = 0.0
     """What the probabilities leave to 1: put on something that was not named, which is wrong."""
 

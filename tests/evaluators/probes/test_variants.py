@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import itertools
 from dataclasses import replace
 
@@ -68,6 +69,13 @@ def made(name: str, one: Scenario, condition: str = "nstemi") -> Scenario:
 
 def as_bytes(one: Scenario) -> bytes:
     return line_bytes(scenario_line(one)) + line_bytes(evidence_line(one))
+
+
+def test_what_names_a_scenario_holds_every_field_of_it() -> None:
+    one = scenario()
+    assert {*scenario_line(one), *evidence_line(one)} == {
+        field.name for field in dataclasses.fields(Scenario)
+    }
 
 
 def test_every_declared_variant_says_what_it_may_touch() -> None:
