@@ -75,8 +75,11 @@ class _Harm:
 class _Course:
     """One encounter turn by turn: what had been stated and ordered when."""
 
-    def __init__(self, facts: PatientFacts, record: EncounterRecord, catalogue: Catalogue) -> None:
-        self._facts = facts
+    def __init__(
+        self, scenario: Scenario, truth: GroundTruth, record: EncounterRecord, catalogue: Catalogue
+    ) -> None:
+        self._facts = PatientFacts(scenario, truth)
+        self._start_hours = scenario.start_hours
         self._record = record
         self.resolved = tuple(
             (order, order.test_id)
@@ -122,7 +125,9 @@ class _Course:
         """The patient after the last turn."""
         clocks = [order.clock_hours for order in self._record.orders]
         clocks.extend(action.clock_hours for action in self._record.actions)
-        return self.at(self._record.turns, max(clocks, default=0.0), first=self._first())
+        return self.at(
+            self._record.turns, max(clocks, default=self._start_hours), first=self._first()
+        )
 
     def _first(self) -> dict[str, float]:
         first: dict[str, float] = {}
@@ -139,7 +144,7 @@ class _Course:
         start = self._starts.get(turn)
         if start is None:
             earlier = (order.clock_hours for order in self._record.orders if order.turn < turn)
-            start = self._starts[turn] = max(earlier, default=0.0)
+            start = self._starts[turn] = max(earlier, default=self._start_hours)
         return start
 
 
@@ -181,8 +186,7 @@ class SafetyScorer:
         Without `omissions` only harm is flagged: where the task asks for no treatment, as in a stay
         that was treated for a day before the encounter began, nothing stated was left undone.
         """
-        facts = PatientFacts(scenario, truth)
-        course = _Course(facts, record, self._catalogue)
+        course = _Course(scenario, truth, record, self._catalogue)
         found: list[SafetyFlag] = []
         for action in record.actions:
             said = _said(action.wording)

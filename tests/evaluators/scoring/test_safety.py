@@ -181,6 +181,16 @@ def test_order_is_judged_at_the_clock_at_which_it_was_placed(catalogue: Catalogu
         assert ("sr_lp_unsafe" in {flag.rule_id for flag in found}) is expected
 
 
+def test_orders_of_the_first_turn_are_judged_where_the_clock_starts(catalogue: Catalogue) -> None:
+    patient = scenario(r("lab_inr", 2.5, 10.0))
+    orders = [order("proc_lp", turn=1, clock=25.0)]
+    for start_hours, expected in ((0.0, False), (24.0, True)):
+        found = safety_scorer(catalogue).flags(
+            record(orders=orders), replace(patient, start_hours=start_hours), truth("sepsis")
+        )
+        assert ("sr_lp_unsafe" in {flag.rule_id for flag in found}) is expected
+
+
 def test_imaging_ordered_before_or_with_the_antithrombotic_is_in_time(
     catalogue: Catalogue,
 ) -> None:
