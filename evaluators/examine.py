@@ -14,7 +14,6 @@ is left out of the records; running again continues it.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +28,7 @@ from evaluators.encounter.protocol import EndReason, Picture, Reply
 from evaluators.encounter.record import EncounterRecord
 from evaluators.encounter.session import Encounter, Limits
 from evaluators.journal import Journal
-from evaluators.paid_requests import PaidRequests, Place, RunStopped, StopReason
+from evaluators.paid_requests import PaidRequests, Place, RunStopped, StopReason, at_once
 from evaluators.scenario_sets import ScenarioSet, read_image
 
 JOURNAL_FILE = "journal.jsonl"
@@ -194,15 +193,7 @@ class _Run:
     async def all_scenarios(self, concurrency: int) -> None:
         waiting = iter(sorted(self._set.scenarios) if self.only is None else self.only)
         workers = min(concurrency, max(1, len(self._set.scenarios)))
-        failure: BaseException | None = None
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(workers):
-                    group.create_task(self._work(waiting))
-        except BaseExceptionGroup as failures:
-            failure = failures.exceptions[0]
-        if failure is not None:
-            raise failure
+        await at_once(workers, lambda: self._work(waiting))
 
     def examination(self) -> Examination:
         return Examination(

@@ -1,17 +1,19 @@
 """Requests that may cost money: from the journal where it has the answer, else asked, within caps.
 
 Belongs here: what examinations, judges and probes have in common: one journal, no request sent
-twice, caps of spending, and when a run stops for want of answers. Does not belong here: what is
-asked (`evaluators.examine`, `.judge`, `.probes`), the road itself (`evaluators.candidates.client`).
+twice, many under way at once, caps of spending, and when a run stops for want of answers. Does not
+belong here: what is asked (`evaluators.examine`, `.judge`, `.probes`), the road itself
+(`evaluators.candidates.client`).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from evaluators.candidates.client import Messages, ModelClient
 from evaluators.candidates.errors import FaultKind, InfrastructureError
@@ -48,6 +50,19 @@ class Place:
     """1-based."""
     attempt: int
     """0 for the first request of a turn."""
+
+
+async def at_once(workers: int, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run `work` so many times at once. The first that fails ends all, and its error is raised."""
+    failure: BaseException | None = None
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(workers):
+                group.create_task(work())
+    except BaseExceptionGroup as failures:
+        failure = failures.exceptions[0]
+    if failure is not None:
+        raise failure
 
 
 class PaidRequests:

@@ -9,7 +9,6 @@ serves all candidates of a category, so that an answer that two of them give is 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from evaluators.judge.config import Judge
 from evaluators.judge.independence import refuse_model
 from evaluators.judge.prompt import ATTEMPTS, VERDICT_SCHEMA, Question, question_messages
 from evaluators.judge.verdict import Verdict, read_verdict
-from evaluators.paid_requests import PaidRequests, Place, RunStopped, StopReason
+from evaluators.paid_requests import PaidRequests, Place, RunStopped, StopReason, at_once
 
 JOURNAL_FILE = "journal.jsonl"
 OpenClient = Callable[..., ModelClient]
@@ -110,15 +109,8 @@ class _Run:
 
     async def all_questions(self, questions: list[Question]) -> None:
         waiting = iter(questions)
-        failure: BaseException | None = None
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(min(self._judge.max_concurrency, max(1, len(questions)))):
-                    group.create_task(self._work(waiting))
-        except BaseExceptionGroup as failures:
-            failure = failures.exceptions[0]
-        if failure is not None:
-            raise failure
+        workers = min(self._judge.max_concurrency, max(1, len(questions)))
+        await at_once(workers, lambda: self._work(waiting))
 
     async def _work(self, waiting: Iterator[Question]) -> None:
         for question in waiting:

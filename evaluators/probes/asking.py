@@ -6,7 +6,6 @@ is asked (`questions`), encounters (`evaluators.examine`), caps and journal (`pa
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from evaluators.candidates.client import ModelClient
 from evaluators.candidates.config import Candidate
 from evaluators.examine import JOURNAL_FILE
 from evaluators.journal import Journal
-from evaluators.paid_requests import PaidRequests, Place, RunStopped
+from evaluators.paid_requests import PaidRequests, Place, RunStopped, at_once
 from evaluators.probes.errors import AskingStoppedError, NotAskableError
 from evaluators.probes.questions import Question, questions_sha256
 from evaluators.scenario_sets import ScenarioSet
@@ -58,22 +57,16 @@ async def ask_all(
         requests = PaidRequests(client, journal)
         replies: dict[str, str] = {}
         waiting = iter(questions)
-        failure: BaseException | None = None
-        async with client:
-            try:
-                async with asyncio.TaskGroup() as group:
-                    for _ in range(min(candidate.max_concurrency, max(1, len(questions)))):
-                        group.create_task(_work(waiting, requests, replies, on_answer))
-            except BaseExceptionGroup as failures:
-                failure = failures.exceptions[0]
-        if isinstance(failure, RunStopped):
+        workers = min(candidate.max_concurrency, max(1, len(questions)))
+        try:
+            async with client:
+                await at_once(workers, lambda: _work(waiting, requests, replies, on_answer))
+        except RunStopped:
             raise AskingStoppedError(
                 f"Candidate {candidate.id} has reached a cap of its spending, or its price is "
                 "unknown: change spending.max_calls, spending.max_cost_usd or price, and run "
                 "again; what was answered is kept."
-            )
-        if failure is not None:
-            raise failure
+            ) from None
     return replies
 
 
