@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +59,13 @@ def written(data_type: str) -> str:
     return " ".join(words).replace("( ", "(").replace(" )", ")").replace("STRUCT (", "STRUCT(")
 
 
-def documents(folder: Path) -> Iterator[dict[str, Any]]:
-    for path in sorted([*folder.rglob("*.yml"), *folder.rglob("*.yaml")]):
-        yield yaml.safe_load(path.read_text(encoding="utf-8"))
+@cache
+def documents(folder: Path) -> tuple[dict[str, Any], ...]:
+    """Every YAML file below a folder, read once: a test for each of 150 tables asks for them."""
+    return tuple(
+        yaml.safe_load(path.read_text(encoding="utf-8"))
+        for path in sorted([*folder.rglob("*.yml"), *folder.rglob("*.yaml")])
+    )
 
 
 def dbt_sources() -> dict[tuple[str, str], dict[str, Any]]:

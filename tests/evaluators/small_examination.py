@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from pytest_httpserver import HTTPServer
@@ -159,6 +160,21 @@ class Endpoint:
         return Candidate.model_validate(
             {"id": "local/tiny", "model": model, "api_base": self.base, **changes}
         )
+
+
+class PromptServer(HTTPServer):
+    """A server that ends when it is told to, not within the next half second."""
+
+    def thread_target(self) -> None:
+        assert self.server is not None
+        self.server.serve_forever(poll_interval=0.01)
+
+
+@contextmanager
+def served() -> Iterator[Endpoint]:
+    """An endpoint of its own for one test."""
+    with PromptServer(host="127.0.0.1") as server:
+        yield Endpoint(server)
 
 
 def failure(

@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from pytest_httpserver import HTTPServer
-from small_examination import Endpoint, completion, reference
+from small_examination import Endpoint, completion, reference, served
 
 from evaluators.candidates.client import ModelClient
 from evaluators.candidates.config import Candidate
@@ -212,8 +211,7 @@ def test_a_broken_picture_stops_the_freeze_and_leaves_nothing(
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
     """Orders the chest film twice, then commits."""
-    with HTTPServer(host="127.0.0.1") as server:
-        made = Endpoint(server)
+    with served() as made:
 
         def answer(request: dict[str, Any]) -> dict[str, Any]:
             turn = sum(message["role"] == "assistant" for message in request["messages"])

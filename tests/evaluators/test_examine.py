@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pytest_httpserver import HTTPServer
 from small_examination import (
     CONDITIONS,
     Endpoint,
@@ -23,6 +22,7 @@ from small_examination import (
     contents,
     failure,
     reference,
+    served,
     small_set,
 )
 
@@ -56,8 +56,8 @@ async def no_wait(seconds: float) -> None:
 
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
-    with HTTPServer(host="127.0.0.1") as server:
-        yield Endpoint(server)
+    with served() as endpoint:
+        yield endpoint
 
 
 def run(candidate: Candidate, folder: Path, *, size: int = 8, **options: Any) -> Examination:

@@ -23,8 +23,7 @@ from medcred_runs import (
     write_candidates,
 )
 from planted_release import planted_release
-from pytest_httpserver import HTTPServer
-from small_examination import Endpoint
+from small_examination import Endpoint, served
 
 
 @dataclass(frozen=True)
@@ -125,5 +124,5 @@ def ran_demo(tmp_path_factory: pytest.TempPathFactory, demo_root: Path, parsed: 
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
     """A chat-completions server on loopback."""
-    with HTTPServer(host="127.0.0.1") as server:
-        yield Endpoint(server)
+    with served() as endpoint:
+        yield endpoint

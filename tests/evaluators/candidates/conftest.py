@@ -7,17 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pytest_httpserver import HTTPServer
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from small_examination import Endpoint
+from small_examination import Endpoint, served
 
 
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
-    with HTTPServer(host="127.0.0.1") as server:
-        yield Endpoint(server)
+    with served() as endpoint:
+        yield endpoint
 
 
 class Waits(list[float]):
