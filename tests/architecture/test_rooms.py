@@ -61,7 +61,8 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
-def imported(path: Path) -> Iterator[tuple[str, bool]]:
+@cache
+def imported(path: Path) -> tuple[tuple[str, bool], ...]:
     """Every module that a file imports, and whether that happens when the file is imported."""
     inside = {
         id(node)
@@ -69,6 +70,7 @@ def imported(path: Path) -> Iterator[tuple[str, bool]]:
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         for node in ast.walk(function)
     }
+    found: list[tuple[str, bool]] = []
     for node in ast.walk(tree(path)):
         names: list[str] = []
         if isinstance(node, ast.Import):
@@ -84,8 +86,8 @@ def imported(path: Path) -> Iterator[tuple[str, bool]]:
                 for argument in node.args[:1]
                 if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
             ]
-        for name in names:
-            yield name, id(node) not in inside
+        found += [(name, id(node) not in inside) for name in names]
+    return tuple(found)
 
 
 def named(path: Path) -> str:

@@ -94,9 +94,7 @@ def ran_elsewhere(tmp_path_factory: pytest.TempPathFactory, ran: Ran, definition
     def run(folder: Path) -> Told:
         shutil.copytree(ran.raw, folder / "raw")
         write_candidates(folder / "candidates.yaml", "order-everything")
-        return run_here(
-            _enclave(folder), "run", "--source", str(folder / "raw"), MEDCRED_THREADS="1"
-        )
+        return run_here(_enclave(folder), "run", "--source", str(folder / "raw"))
 
     folder, told = once(tmp_path_factory, "ran_elsewhere", run)
     assert told.code == 0, told.out + told.err
@@ -104,14 +102,12 @@ def ran_elsewhere(tmp_path_factory: pytest.TempPathFactory, ran: Ran, definition
 
 
 @pytest.fixture(scope="session")
-def ran_demo(tmp_path_factory: pytest.TempPathFactory, demo_root: Path, parsed: Path) -> Ran:
+def ran_demo(tmp_path_factory: pytest.TempPathFactory, demo_root: Path, definitions: Any) -> Ran:
     """The open demo with its supplement, run once."""
 
     def run(folder: Path) -> Told:
         write_candidates(folder / "candidates.yaml", "commonest", "oracle")
-        (folder / "home").mkdir()
-        shutil.copytree(parsed / "dbt-manifest", folder / "home" / "dbt-manifest")
-        return run_process(
+        return run_here(
             _enclave(folder),
             *("run", "--source", str(demo_root), "--supplement", str(demo_root / "derived")),
         )

@@ -113,7 +113,8 @@ def run_here(enclave: Enclave, *arguments: str, in_memory: bool = True, **enviro
     """Run `medcred` in this process, which has the heavy libraries loaded already.
 
     Dagster's events stay in memory unless a test looks at them: writing the few thousand of a
-    refresh one by one takes longer than everything else.
+    refresh one by one takes longer than everything else. One thread, unless a test asks for more:
+    further processes import for ten seconds each, and most of these runs examine nobody.
     """
     import dagster as dg
     from typer.testing import CliRunner
@@ -122,7 +123,7 @@ def run_here(enclave: Enclave, *arguments: str, in_memory: bool = True, **enviro
 
     with (
         pytest.MonkeyPatch.context() as patch,
-        only_environment(enclave.environment(**environment)),
+        only_environment(enclave.environment(**{"MEDCRED_THREADS": "1", **environment})),
     ):
         if in_memory:
             patch.setattr(dg.DagsterInstance, "get", dg.DagsterInstance.ephemeral)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -30,8 +30,14 @@ class Jobs:
 class Pool(Executor):
     """A pool in this process; the second partition's process dies."""
 
+    ended: ClassVar[list[dict[str, Any]]] = []
+    """How pools of this kind were shut down."""
+
     def __init__(self, processes: int, **_: Any) -> None:
         self.processes = processes
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self.ended.append({"wait": wait, "cancel_futures": cancel_futures})
 
     def submit(self, work: Callable[..., Any], *what: Any) -> Future[Any]:  # type: ignore[override]
         future: Future[Any] = Future()
@@ -87,6 +93,19 @@ def test_processes_that_died_while_they_waited_leave_every_partition_for_the_nex
     done = examine(2, PARTITIONS)
     assert set(done.values()) == {"its process was killed: run again, it goes on"}
     assert list(done) == PARTITIONS
+
+
+def test_a_refresh_that_fails_does_not_wait_for_processes_that_still_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fanout, "ProcessPoolExecutor", Pool)
+    monkeypatch.setattr(Pool, "ended", [])
+    with (
+        pytest.raises(RuntimeError, match="refresh"),
+        fanout.examiners(Settings(threads=2), len(PARTITIONS)),
+    ):
+        raise RuntimeError("the refresh failed")
+    assert Pool.ended[0] == {"wait": False, "cancel_futures": True}
 
 
 ORPHAN = """

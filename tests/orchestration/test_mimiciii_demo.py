@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
-from medcred_runs import Enclave, Told, once, run_here, run_process, write_candidates
+from medcred_runs import Enclave, Told, once, run_here, write_candidates
 
 pytestmark = pytest.mark.demo
 
@@ -16,7 +16,9 @@ RELEASE = "mimic-iii-clinical-database-demo-1.4"
 
 
 @pytest.fixture(scope="session")
-def mimiciii(tmp_path_factory: pytest.TempPathFactory, demo_root: Path, parsed: Path) -> Enclave:
+def mimiciii(
+    tmp_path_factory: pytest.TempPathFactory, demo_root: Path, definitions: Any
+) -> Enclave:
     """The demo of MIMIC-III, run once."""
 
     def enclave(folder: Path) -> Enclave:
@@ -24,9 +26,7 @@ def mimiciii(tmp_path_factory: pytest.TempPathFactory, demo_root: Path, parsed: 
 
     def run(folder: Path) -> Told:
         write_candidates(folder / "candidates.yaml", "commonest")
-        (folder / "home").mkdir()
-        shutil.copytree(parsed / "dbt-manifest", folder / "home" / "dbt-manifest")
-        return run_process(
+        return run_here(
             enclave(folder),
             *("run", "--source", str(demo_root / RELEASE)),
             *("--supplement", str(demo_root / "derived" / RELEASE)),
