@@ -8,7 +8,6 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from orchestration.defs.source.assets import waveform_measurements
 from orchestration.progress import LogReporter
 from orchestration.settings import Settings
 from orchestration.workspace import open_source
@@ -25,6 +24,8 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def materialized(settings: Settings) -> dict[str, Any]:
     """Metadata of the asset after its record list has landed."""
+    from orchestration.defs.source.assets import waveform_measurements
+
     source, workspace = open_source(settings)
     land_table(source, "ecg", "record_list", workspace.home, workspace.folder)
     result = dg.materialize(
@@ -36,6 +37,7 @@ def materialized(settings: Settings) -> dict[str, Any]:
     return {name: value.value for name, value in made.metadata.items()}
 
 
+@pytest.mark.usefixtures("definitions")
 def test_they_are_off_by_default(raw: Path, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.delenv("MEDCRED_WAVEFORMS", raising=False)
     told = materialized(Settings(home=tmp_path / "home", source=raw))
@@ -43,6 +45,7 @@ def test_they_are_off_by_default(raw: Path, tmp_path: Path, monkeypatch: Any) ->
     assert "measured_records" not in told
 
 
+@pytest.mark.usefixtures("definitions")
 def test_the_environment_asks_for_them(raw: Path, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setenv("MEDCRED_WAVEFORMS", "true")
     told = materialized(Settings(home=tmp_path / "home", source=raw))
