@@ -187,16 +187,6 @@ def loaded_by(statement: str) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.skipif(
-    not (PROJECT / "orchestration" / "definitions.py").is_file(),
-    reason="orchestration/definitions.py is not written yet",
-)
-def test_definitions_load_neither_litellm_nor_great_expectations() -> None:
-    loaded = loaded_by("import orchestration.definitions")
-    assert "dagster" in loaded
-    assert loaded.isdisjoint({"litellm", "great_expectations"})
-
-
 @pytest.mark.parametrize(
     "statement",
     [

@@ -15,15 +15,27 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evaluators.catalogue import load_catalogue
+from evaluators.grader_audit.audit import GraderAudit, audit_grader
 from orchestration.workspace import Workspace
 
 PROJECT = Path(__file__).resolve().parents[2]
 MEDCRED = str(Path(sys.executable).with_name("medcred"))
+
+# Stands in for dbt where rows that it has tested are built once more.
+BUILDING_DBT = """#!{python}
+import os, sys
+arguments = sys.argv[1:]
+if "unit_test" in arguments:
+    arguments.insert(arguments.index("unit_test"), "test")
+os.execv({dbt!r}, [{dbt!r}, *arguments])
+"""
 
 
 @dataclass(frozen=True)
@@ -109,17 +121,26 @@ def run_process(enclave: Enclave, *arguments: str, **environment: str) -> Told:
     return Told(done.returncode, done.stdout, done.stderr)
 
 
-def run_here(enclave: Enclave, *arguments: str, in_memory: bool = True, **environment: str) -> Told:
+def run_here(
+    enclave: Enclave,
+    *arguments: str,
+    in_memory: bool = True,
+    with_dbt_tests: bool = True,
+    **environment: str,
+) -> Told:
     """Run `medcred` in this process, which has the heavy libraries loaded already.
 
     Dagster's events stay in memory unless a test looks at them: writing the few thousand of a
     refresh one by one takes longer than everything else. One thread, unless a test asks for more:
-    further processes import for ten seconds each, and most of these runs examine nobody.
+    further processes import for ten seconds each, and most of these runs examine nobody. The
+    grader, which is the same in every run of this process, is audited in the first. Without dbt's
+    tests for rows that another run has tested.
     """
     import dagster as dg
     from typer.testing import CliRunner
 
     from orchestration.cli import app
+    from orchestration.warehouse import DBT_EXECUTABLE
 
     with (
         pytest.MonkeyPatch.context() as patch,
@@ -127,10 +148,23 @@ def run_here(enclave: Enclave, *arguments: str, in_memory: bool = True, **enviro
     ):
         if in_memory:
             patch.setattr(dg.DagsterInstance, "get", dg.DagsterInstance.ephemeral)
+        patch.setattr("evaluators.grader_audit.audit.audit_grader", lambda _: _audited())
+        if not with_dbt_tests:
+            building = enclave.home.parent / "dbt"
+            building.write_text(BUILDING_DBT.format(python=sys.executable, dbt=DBT_EXECUTABLE))
+            building.chmod(0o755)
+            from orchestration.defs.warehouse import assets as warehouse
+
+            patch.setattr(warehouse, "DBT_EXECUTABLE", str(building))
         result = CliRunner().invoke(app, list(arguments))
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Told(result.exit_code, result.stdout, result.stderr)
+
+
+@cache
+def _audited() -> GraderAudit:
+    return audit_grader(load_catalogue())
 
 
 @contextmanager

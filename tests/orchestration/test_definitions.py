@@ -195,3 +195,23 @@ def test_the_workspace_file_loads(fresh: Enclave) -> None:
     )
     assert done.returncode == 0, (done.stdout + done.stderr)[-3_000:]
     assert "medcred" in done.stdout + done.stderr
+
+
+def test_definitions_load_neither_litellm_nor_great_expectations(fresh: Enclave) -> None:
+    program = (
+        "import sys, orchestration.definitions\n"
+        "print(*{name.partition('.')[0] for name in sys.modules})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=PROJECT,
+        env=fresh.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr[-2_000:]
+    loaded = set(done.stdout.split())
+    assert "dagster" in loaded
+    assert loaded.isdisjoint({"litellm", "great_expectations"})

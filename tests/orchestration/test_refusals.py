@@ -21,8 +21,8 @@ import os, subprocess, sys
 import polars as pl
 arguments = sys.argv[1:]
 if "build" in arguments:
-    at = arguments.index("build") + 1
-    arguments[at:at] = ["--select", "path:models/marts"]
+    # In the place of the selection that is there: dbt would build all that either names.
+    arguments[arguments.index("--select") + 1] = "path:models/marts"
 code = subprocess.run([{dbt!r}, *arguments]).returncode
 if "build" in arguments:
     path = os.path.join(os.environ["MEDCRED_WORKSPACE"], "marts", "evidence.parquet")
