@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.event_store import keep_open, relax_writes
 from orchestration.progress import Reporter
 from orchestration.settings import PROJECT, Settings
 from orchestration.workspace import enclave
@@ -43,7 +44,9 @@ class Jobs:
 
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
         self._defs = build_defs(resource_overrides={"settings": settings, "reporter": reporter})
+        relax_writes()
         self.instance = dg.DagsterInstance.get()
+        self._readers = keep_open(enclave(settings) / "dagster")
 
     def execute(
         self, job: str, key: dg.MultiPartitionKey | None = None
