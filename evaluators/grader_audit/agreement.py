@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
-from evaluators.catalogue import Catalogue
+from evaluators.catalogue import Catalogue, category_slug
 from evaluators.encounter.protocol import FinalAnswer
 from evaluators.scoring.credit import Credit, score_diagnosis
 from evaluators.scoring.diagnosis import DiagnosisMatcher
@@ -230,7 +230,7 @@ def meets_target(measured: Sequence[Agreement]) -> bool:
 
 def _matchers(catalogue: Catalogue) -> Callable[[str], DiagnosisMatcher]:
     @cache
-    def matcher(category: str) -> DiagnosisMatcher:
-        return DiagnosisMatcher(catalogue, category)
+    def made(slug: str) -> DiagnosisMatcher:
+        return DiagnosisMatcher(catalogue, slug)
 
-    return matcher
+    return lambda category: made(category_slug(category))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from evaluators.catalogue import Catalogue
+from evaluators.catalogue import Catalogue, category_slug
 from evaluators.encounter.protocol import FinalAnswer, RankedDiagnosis
 from evaluators.grader_audit.agreement import (
     LabelledAnswer,
@@ -110,33 +110,54 @@ def noticed(
     with loaded(mutation) as broken:
         matcher = _matchers(broken, catalogue)
         figures_of = _figures(broken, catalogue, matcher)
-        for case in cases:
-            if figures_of(case) != case.expected:
-                return Finding(mutation.rule, True, f"named case: {case.name}")
-        first = _NOTICING.get(mutation.module, ())
-        for answer in sorted(answers, key=lambda one: one.kind not in first):
+        for one in _in_turn(answers, cases, _NOTICING.get(mutation.module, ())):
+            if isinstance(one, NamedCase):
+                if figures_of(one) != one.expected:
+                    return Finding(mutation.rule, True, f"named case: {one.name}")
+                continue
             credit = broken.credit.score_diagnosis(
-                FinalAnswer(diagnosis=answer.text, icd10=answer.icd10),
+                FinalAnswer(diagnosis=one.text, icd10=one.icd10),
                 (),
-                matcher(answer.category),
-                target=answer.target,
-                relatives=catalogue.conditions[answer.target].related_partial_credit,
-                examined=examined_in(catalogue, answer.category),
+                matcher(one.category),
+                target=one.target,
+                relatives=catalogue.conditions[one.target].related_partial_credit,
+                examined=examined_in(catalogue, one.category),
             ).credit
             if (credit.strict, credit.with_relatives) != (
-                answer.credit.strict,
-                answer.credit.with_relatives,
+                one.credit.strict,
+                one.credit.with_relatives,
             ):
-                where = f"{answer.split} row {answer.line} ({answer.kind})"
+                where = f"{one.split} row {one.line} ({one.kind})"
                 return Finding(mutation.rule, True, where)
     return Finding(mutation.rule, False, "nothing noticed")
 
 
+def _in_turn(
+    answers: Sequence[LabelledAnswer], cases: Sequence[NamedCase], kinds: Sequence[str]
+) -> Iterator[LabelledAnswer | NamedCase]:
+    """Everything that may notice, in an order that needs few matchers before something does.
+
+    Most rules are noticed by what shares the matcher of the first category, the largest. A named
+    case of another category, or with titles, needs a matcher that few others share. Within a
+    category, answers of `kinds` come first.
+    """
+    category = answers[0].category if answers else None
+    shared = [case for case in cases if not case.titles and case.category == category]
+    likely = sorted(answers, key=lambda one: one.kind not in kinds)
+    yield from shared
+    yield from (answer for answer in likely if answer.category == category)
+    yield from (case for case in cases if case not in shared)
+    yield from (answer for answer in likely if answer.category != category)
+
+
 def _matchers(scorer: Scorer, catalogue: Catalogue) -> Callable[..., Any]:
     @cache
-    def matcher(category: str, titles: tuple[tuple[str, int, str], ...] = ()) -> Any:
+    def made(slug: str, titles: tuple[tuple[str, int, str], ...]) -> Any:
         coded = [scorer.diagnosis.CodedTitle(*title) for title in titles]
-        return scorer.diagnosis.DiagnosisMatcher(catalogue, category, coded)
+        return scorer.diagnosis.DiagnosisMatcher(catalogue, slug, coded)
+
+    def matcher(category: str, titles: tuple[tuple[str, int, str], ...] = ()) -> Any:
+        return made(category_slug(category), titles)  # a label may write a category either way
 
     return matcher
 
