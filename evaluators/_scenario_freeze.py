@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -55,6 +55,10 @@ DECIMALS = 4
 
 _ORDER = itemgetter("available_hours", "taken_hours", "test_id", "label", "value")
 """Order of the evidence of one scenario."""
+
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
 
 IMAGE_HANDLE = "image 1"
 """What a candidate knows a film's picture by."""
@@ -247,21 +251,18 @@ def _evidence(
                 "image_sha256": digests.get(row["film_image"]),
             }
         )
-    # The content alone decides: rows that agree in the order keys are put in one order, too.
-    ordered = {
-        key: [
-            item
-            for _, tied in groupby(sorted(items, key=_ORDER), key=_ORDER)
-            for item in _by_content(list(tied))
-        ]
-        for key, items in found.items()
-    }
+    ordered = {key: _sorted(items, _ORDER) for key, items in found.items()}
     kept = frozenset(sha256 for sha256 in digests.values() if sha256 is not None)
     return ordered, _ResultPictures(kept, sum(sha256 is None for sha256 in digests.values()))
 
 
-def _by_content(tied: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return tied if len(tied) == 1 else sorted(tied, key=_json_line)
+def _sorted(items: Iterable[dict[str, Any]], order: Callable[[Any], Any]) -> list[dict[str, Any]]:
+    """By `order`; the content alone decides, so what agrees in it is put in one order, too."""
+    found = []
+    for _, group in groupby(sorted(items, key=order), key=order):
+        tied = list(group)
+        found.extend(tied if len(tied) == 1 else sorted(tied, key=_json_line))
+    return found
 
 
 def _actions(
@@ -273,7 +274,7 @@ def _actions(
     for row in rows:
         found[row.pop("scenario_id")].append(row)
     for taken in found.values():
-        taken.sort(key=lambda row: (row["action_id"], row["source"], _json_line(row)))
+        taken.sort(key=itemgetter("action_id", "source"))
         keys = {(row["action_id"], row["source"]) for row in taken}
         if len(keys) != len(taken):
             raise MartError(
@@ -325,9 +326,8 @@ def _truth_line(row: dict[str, Any], names: MartNames) -> dict[str, Any]:
     if names is MARTS_OF_TASKS:
         answers = json.loads(row["answers"])
         return {**line, "answers": answers, "diagnoses": [], "tests": [], "is_confirmed": None}
-    line["diagnoses"] = sorted(row["diagnoses"] or (), key=_json_line)
-    line["diagnoses"].sort(key=lambda diagnosis: diagnosis["seq"])
-    line["tests"] = sorted(row["tests"] or (), key=lambda test: (test["test_id"], _json_line(test)))
+    line["diagnoses"] = _sorted(row["diagnoses"] or (), itemgetter("seq"))
+    line["tests"] = _sorted(row["tests"] or (), itemgetter("test_id"))
     return line
 
 
@@ -339,7 +339,4 @@ def _rounded(value: Any) -> Any:
 
 
 def _json_line(value: dict[str, Any]) -> bytes:
-    text = json.dumps(
-        _rounded(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-    return text.encode() + b"\n"
+    return _ENCODER.encode(_rounded(value)).encode() + b"\n"

@@ -217,6 +217,16 @@ class Manifest:
 
 
 @dataclass(frozen=True)
+class PresentationSet:
+    """What a frozen set shows at first, with the targets: by scenario id, in its order."""
+
+    manifest: Manifest
+    presentations: Mapping[str, Presentation]
+    targets: Mapping[str, str]
+    """Target condition or diagnosis."""
+
+
+@dataclass(frozen=True)
 class TruthSet:
     """What is true in a frozen set, without what is shown. By scenario id, in its order."""
 

@@ -14,6 +14,8 @@ from typing import Any
 import rfc8785
 
 _LARGEST = 2**53 - 1
+_WITHOUT_FLOATS = frozenset({str, int, bool, type(None)})
+"""Types of most of what is rounded, which is not looked into."""
 _PLAIN = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -49,9 +51,15 @@ def round_floats(value: Any, decimals: int) -> Any:
             raise NotFiniteError("A number is not finite: JSON cannot hold it.")
         return round(value, decimals) + 0.0
     if isinstance(value, dict):
-        return {key: round_floats(part, decimals) for key, part in value.items()}
+        return {
+            key: part if type(part) in _WITHOUT_FLOATS else round_floats(part, decimals)
+            for key, part in value.items()
+        }
     if isinstance(value, list):
-        return [round_floats(part, decimals) for part in value]
+        return [
+            part if type(part) in _WITHOUT_FLOATS else round_floats(part, decimals)
+            for part in value
+        ]
     return value
 
 

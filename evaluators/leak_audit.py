@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from evaluators._scenario_types import LeakingSetError, ScenarioSet
+from evaluators._scenario_types import LeakingSetError, PresentationSet
 from evaluators.candidates.reference.briefing import NamedDiagnosis, ProbedCondition
 from evaluators.candidates.reference.leak_probe import Lexicon
 from evaluators.catalogue import Catalogue, Condition, OtherDiagnosis
@@ -130,13 +130,10 @@ def audit(
     )
 
 
-def audit_set(scenario_set: ScenarioSet, catalogue: Catalogue) -> LeakAudit:
+def audit_set(frozen: PresentationSet, catalogue: Catalogue) -> LeakAudit:
     """The audit of a frozen set."""
-    cases = [
-        (scenario.presentation, scenario_set.truths[key].condition_id)
-        for key, scenario in scenario_set.scenarios.items()
-    ]
-    return audit(scenario_set.manifest.category, cases, catalogue)
+    cases = [(shown, frozen.targets[key]) for key, shown in frozen.presentations.items()]
+    return audit(frozen.manifest.category, cases, catalogue)
 
 
 def probed_conditions(

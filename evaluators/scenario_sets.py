@@ -35,6 +35,7 @@ from evaluators._scenario_types import (
     LeakingSetError,
     Manifest,
     MartError,
+    PresentationSet,
     Scenario,
     ScenarioSet,
     ScenarioSetError,
@@ -55,6 +56,7 @@ __all__ = [
     "LeakingSetError",
     "Manifest",
     "MartError",
+    "PresentationSet",
     "Scenario",
     "ScenarioSet",
     "ScenarioSetError",
@@ -64,6 +66,7 @@ __all__ = [
     "TruthTest",
     "freeze",
     "load",
+    "load_presentations",
     "load_truths",
     "read_image",
     "read_manifest",
@@ -160,6 +163,27 @@ def load_truths(folder: Path) -> TruthSet:
     manifest, contents = _verified(folder)
     truths = _parsed(folder, GROUND_TRUTH, contents, _truth)
     return TruthSet(manifest=manifest, truths=MappingProxyType(truths))
+
+
+def load_presentations(folder: Path) -> PresentationSet:
+    """Read presentations and targets of a frozen set alone, every digest of the whole set checked.
+
+    Raises:
+        ScenarioSetError: there is no manifest.
+        TamperedSetError: a file differs from the manifest, or the files do not agree.
+    """
+    manifest, contents = _verified(folder)
+    presentations = _parsed(
+        folder, SCENARIOS, contents, lambda raw: Presentation.model_validate(raw["presentation"])
+    )
+    targets = _parsed(folder, GROUND_TRUTH, contents, lambda raw: str(raw["condition_id"]))
+    if list(presentations) != list(targets):
+        raise TamperedSetError(f"The files of {folder.name}/ name different scenarios.")
+    return PresentationSet(
+        manifest=manifest,
+        presentations=MappingProxyType(presentations),
+        targets=MappingProxyType(targets),
+    )
 
 
 def _read(folder: Path, manifest: Manifest, contents: Mapping[str, bytes]) -> ScenarioSet:

@@ -56,7 +56,7 @@ def leaks(
         return
     from evaluators.catalogue import load_catalogue
     from evaluators.leak_audit import audit_set
-    from evaluators.scenario_sets import ScenarioSetError, load
+    from evaluators.scenario_sets import ScenarioSetError, load_presentations
 
     folders = sorted(
         path.parent for path in workspace.scenario_set("x").parent.glob("*/manifest.json")
@@ -65,7 +65,7 @@ def leaks(
         raise fail("There is no frozen set yet: run `medcred run`.")
     catalogue = load_catalogue()
     try:
-        audits = [audit_set(load(folder), catalogue) for folder in folders]
+        audits = [audit_set(load_presentations(folder), catalogue) for folder in folders]
     except ScenarioSetError as error:
         raise fail(error) from None
     show_audits(console, audits)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from evaluators import _scenario_folder
-from evaluators.canonical import sha256_file
+from evaluators.canonical import canonical_json, sha256_file
 from evaluators.scenario_sets import (
     EvidenceTimeError,
     Manifest,
@@ -22,6 +22,8 @@ from evaluators.scenario_sets import (
     TamperedSetError,
     freeze,
     load,
+    load_presentations,
+    load_truths,
     read_manifest,
     verify_files,
 )
@@ -329,7 +331,7 @@ def test_changed_file_is_refused(
         path.write_bytes(content + b"{}\n")
     else:
         path.unlink()
-    for read in (load, verify_files):
+    for read in (load, load_presentations, load_truths, verify_files):
         with pytest.raises(TamperedSetError, match=name):
             read(into)
 
@@ -351,6 +353,50 @@ def test_broken_manifest_is_refused(small_set: ScenarioSet, into: Path, content:
 def test_missing_set_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ScenarioSetError, match="freeze it first"):
         read_manifest(tmp_path / "nothing")
+
+
+def test_parts_that_are_read_alone_are_those_of_the_whole_set(
+    small_set: ScenarioSet, into: Path
+) -> None:
+    shown = load_presentations(into)
+    assert shown.manifest == load_truths(into).manifest == small_set.manifest
+    assert list(shown.presentations) == list(small_set.scenarios)
+    assert dict(shown.presentations) == {
+        key: scenario.presentation for key, scenario in small_set.scenarios.items()
+    }
+    assert dict(shown.targets) == {
+        key: truth.condition_id for key, truth in small_set.truths.items()
+    }
+    assert dict(load_truths(into).truths) == dict(small_set.truths)
+
+
+def _write_as_listed(folder: Path, name: str, content: bytes) -> None:
+    """A file of the set, and the manifest that lists it so."""
+    (folder / name).write_bytes(content)
+    raw = json.loads((folder / "manifest.json").read_bytes())
+    raw["files"][name] |= {"sha256": sha256_file(folder / name), "bytes": len(content)}
+    (folder / "manifest.json").write_bytes(canonical_json(raw))
+
+
+@pytest.mark.parametrize("read", [load, load_presentations])
+def test_files_that_name_different_scenarios_are_refused(
+    small_set: ScenarioSet, into: Path, read: Callable[[Path], object]
+) -> None:
+    truths = (into / "ground_truth.jsonl").read_bytes()
+    last = list(small_set.scenarios)[-1].encode()
+    _write_as_listed(into, "ground_truth.jsonl", truths.replace(last, b"z" * len(last)))
+    with pytest.raises(TamperedSetError, match="name different scenarios"):
+        read(into)
+
+
+@pytest.mark.parametrize("read", [load, load_presentations])
+def test_a_presentation_that_breaks_the_format_is_refused(
+    small_set: ScenarioSet, into: Path, read: Callable[[Path], object]
+) -> None:
+    shown = (into / "scenarios.jsonl").read_bytes()
+    _write_as_listed(into, "scenarios.jsonl", shown.replace(b'"presentation"', b'"shown"'))
+    with pytest.raises(TamperedSetError, match="breaks the format"):
+        read(into)
 
 
 def test_set_that_was_just_read_is_not_parsed_again(small_set: ScenarioSet, into: Path) -> None:

@@ -74,7 +74,7 @@ def test_the_check_names_the_categories_that_leak(
         tally = {"strict": Tally(right if category == "neurology" else 10, 100)}
         return LeakAudit(category, 8, 100, tally, chance=0.15)
 
-    monkeypatch.setattr(examination.checks, "frozen_set", lambda workspace, category: category)
+    monkeypatch.setattr(examination.checks, "load_presentations", lambda folder: folder.name)
     monkeypatch.setattr("evaluators.leak_audit.audit_set", audit_set)
     result = examination.checks.leak_audit(settings=Settings())
     assert isinstance(result, dg.AssetCheckResult)

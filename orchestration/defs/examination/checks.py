@@ -8,7 +8,8 @@ which the freeze itself makes.
 import dagster as dg
 
 from evaluators.catalogue import load_catalogue
-from orchestration.defs.examination.assets import SCENARIO_SETS, frozen_set
+from evaluators.scenario_sets import load_presentations
+from orchestration.defs.examination.assets import SCENARIO_SETS
 from orchestration.defs.examination.partitions import CATEGORIES
 from orchestration.defs.failures import spoken_errors
 from orchestration.settings import Settings
@@ -31,7 +32,10 @@ def leak_audit(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
 
         _, workspace = open_source(settings)
         catalogue = load_catalogue()
-        audits = [audit_set(frozen_set(workspace, category), catalogue) for category in CATEGORIES]
+        audits = [
+            audit_set(load_presentations(workspace.scenario_set(category)), catalogue)
+            for category in CATEGORIES
+        ]
         leaking = [done.category for done in audits if done.leaks]
         return dg.AssetCheckResult(
             passed=not leaking,
