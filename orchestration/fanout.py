@@ -12,11 +12,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from orchestration.execution import Jobs, prepare
 from orchestration.progress import LogReporter
 from orchestration.settings import Settings
+from orchestration.workspace import enclave
 
 WORTH_PROCESSES = 12
 """With fewer partitions, starting further processes (about six seconds each) takes longer."""
@@ -53,6 +54,18 @@ def examiners(settings: Settings, expected: int) -> Iterator[Executor | None]:
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def audit_grader_ahead(settings: Settings, pool: Executor | None) -> None:
+    """Let one of the processes audit the grader: it is on record when the refresh asks for it.
+
+    Args:
+        settings: Name the enclave.
+        pool: Of `examiners`.
+    """
+    if pool is not None:
+        with suppress(BrokenProcessPool):  # then the refresh audits; `examined` tells of the pool
+            pool.submit(_audit_grader, settings)
 
 
 def examined(
@@ -94,6 +107,12 @@ def _open(settings: Settings) -> None:
 
 def _is_ready() -> bool:
     return _jobs is not None
+
+
+def _audit_grader(settings: Settings) -> None:
+    from orchestration.grader_outcome import audited_grader
+
+    audited_grader(enclave(settings))
 
 
 def _leave_with_the_parent() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from orchestration.execution import Jobs, failed_checks, prepare, reason
-from orchestration.fanout import examined, examiners
+from orchestration.fanout import audit_grader_ahead, examined, examiners
 from orchestration.progress import Reporter
 from orchestration.settings import Settings
 
@@ -49,6 +49,7 @@ def run_pipeline(settings: Settings, reporter: Reporter) -> Run:
         jobs.instance,
         examiners(settings, len(candidates) * len(CATEGORIES)) as pool,
     ):
+        audit_grader_ahead(settings, pool)
         refreshed = jobs.execute("refresh")
         checks = failed_checks(refreshed)
         if not refreshed.success:

@@ -12,8 +12,9 @@ from evaluators.scenario_sets import load_presentations
 from orchestration.defs.examination.assets import SCENARIO_SETS
 from orchestration.defs.examination.partitions import CATEGORIES
 from orchestration.defs.failures import spoken_errors
+from orchestration.grader_outcome import audited_grader
 from orchestration.settings import Settings
-from orchestration.workspace import open_source
+from orchestration.workspace import enclave, open_source
 
 
 @dg.asset_check(
@@ -66,18 +67,16 @@ def leak_audit(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
         "notices; oracle, empty answer, order of cases, and every field of the protocol."
     ),
 )
-def grader_audit() -> dg.AssetCheckResult:
+def grader_audit(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
     """Audit the grader before anything is scored; the metadata has counts and names of rules."""
     with spoken_errors():
-        from evaluators.grader_audit.audit import audit_grader
-
-        done = audit_grader(load_catalogue())
+        done = audited_grader(enclave(settings))
         return dg.AssetCheckResult(
             passed=not done.failures,
             metadata={
                 "failures": ", ".join(done.failures) or "none",
-                "rules_broken": len(done.mutations),
-                "rules_noticed": sum(found.passed for found in done.mutations),
-                "laws": len(done.laws),
+                "rules_broken": done.rules_broken,
+                "rules_noticed": done.rules_noticed,
+                "laws": done.laws,
             },
         )
