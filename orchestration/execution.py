@@ -13,7 +13,6 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.event_store import keep_open, relax_writes
 from orchestration.progress import Reporter
 from orchestration.settings import PROJECT, Settings
 from orchestration.workspace import enclave
@@ -49,9 +48,7 @@ class Jobs:
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
         self._defs = build_defs(resource_overrides={"settings": settings, "reporter": reporter})
         gc.set_threshold(_YOUNG_OBJECTS, *gc.get_threshold()[1:])
-        relax_writes()
         self.instance = dg.DagsterInstance.get()
-        self._readers = keep_open(enclave(settings) / "dagster")
 
     def execute(
         self, job: str, key: dg.MultiPartitionKey | None = None

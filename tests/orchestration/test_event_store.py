@@ -1,4 +1,4 @@
-"""Dagster's SQLite files are opened for many short runs, and lose nothing by it.
+"""Dagster's SQLite files are kept open by who writes them, and lose nothing by it.
 
 Belongs here: `orchestration.event_store`. Does not belong here: what Dagster writes.
 """
@@ -6,81 +6,117 @@ Belongs here: `orchestration.event_store`. Does not belong here: what Dagster wr
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
+import dagster as dg
 import pytest
+import yaml
 
-from orchestration.event_store import keep_open
+from orchestration.event_store import EventLog, RunStore, open_engine
+from orchestration.execution import prepare
+from orchestration.settings import PROJECT, Settings
+
+
+@dg.op
+def say() -> str:
+    return "said"
+
+
+@dg.job
+def talk() -> None:
+    say()
 
 
 @pytest.fixture
-def dagster_home(tmp_path: Path) -> Path:
-    """A folder with both of Dagster's files, as it makes them: WAL, and nobody reading."""
-    (tmp_path / "history").mkdir()
-    for name in ("event_log.db", "history/runs.db"):
-        made = sqlite3.connect(tmp_path / name)
-        made.execute("PRAGMA journal_mode = WAL")
-        made.execute("CREATE TABLE events (body TEXT)")
-        made.commit()
-        made.close()
-    return tmp_path
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """DAGSTER_HOME with the house's own `dagster.yaml`."""
+    monkeypatch.setenv("DAGSTER_HOME", "")  # put back in the end; `prepare` sets it
+    return prepare(Settings(home=tmp_path))
 
 
-def _write(path: Path) -> None:
-    writer = sqlite3.connect(path)
-    writer.execute("INSERT INTO events VALUES ('started')")
-    writer.commit()
-    writer.close()
+@pytest.fixture
+def instance(home: Path) -> Iterator[dg.DagsterInstance]:
+    """An instance as a run has it."""
+    with dg.DagsterInstance.from_config(str(home)) as opened:
+        yield opened
 
 
-@pytest.mark.parametrize("name", ["event_log.db", "history/runs.db"])
-def test_the_log_is_not_folded_back_while_a_reader_is_there(dagster_home: Path, name: str) -> None:
-    path = dagster_home / name
-    log = path.with_name(f"{path.name}-wal")
-    _write(path)
-    assert not log.exists()  # the writer was alone, so it folded the log back
-    readers = keep_open(dagster_home)
-    _write(path)
-    assert log.stat().st_size > 0
-    for reader in readers:
-        reader.close()
+def _events(path: Path) -> int:
+    reader = sqlite3.connect(path)
+    [count] = reader.execute("SELECT count(*) FROM event_logs").fetchone()
+    reader.close()
+    return int(count)
 
 
-def test_what_was_written_is_read_by_others_and_stays_when_the_readers_leave(
-    dagster_home: Path,
+def test_the_configured_files_are_the_ones_that_dagster_itself_would_use(
+    instance: dg.DagsterInstance, home: Path
 ) -> None:
-    path = dagster_home / "event_log.db"
-    readers = keep_open(dagster_home)
-    _write(path)
-    for moment in ("kept open", "left"):
-        other = sqlite3.connect(path)
-        assert other.execute("SELECT body FROM events").fetchall() == [("started",)], moment
-        other.close()
-        for reader in readers:
-            reader.close()
+    assert isinstance(instance.event_log_storage, EventLog)
+    assert isinstance(instance.run_storage, RunStore)
+    assert (home / "event_log.db").is_file()
+    assert (home / "history" / "runs.db").is_file()
 
 
-def test_readers_write_nothing(dagster_home: Path) -> None:
-    for reader in keep_open(dagster_home):
-        with pytest.raises(sqlite3.OperationalError, match="readonly"):
-            reader.execute("INSERT INTO events VALUES ('no')")
-        reader.close()
+def test_others_read_what_a_run_wrote_while_the_file_is_still_open(
+    instance: dg.DagsterInstance, home: Path
+) -> None:
+    result = talk.execute_in_process(instance=instance)
+    path = home / "event_log.db"
+    assert _events(path) == len(instance.all_logs(result.run_id)) > 0
+    assert path.with_name("event_log.db-wal").stat().st_size > 0  # nobody folded it back
+    with dg.DagsterInstance.from_config(str(home)) as other:
+        assert [run.run_id for run in other.get_runs()] == [result.run_id]
 
 
-def test_connections_of_sqlalchemy_are_relaxed_and_others_are_not() -> None:
-    """In a process of its own: the change holds for a whole process."""
-    script = (
-        "import sqlite3, sqlalchemy as sa\n"
-        "from orchestration.event_store import relax_writes\n"
-        "def asked(): return sa.create_engine('sqlite://').connect().exec_driver_sql("
-        "'PRAGMA synchronous').scalar()\n"
-        "before = asked(); relax_writes(); relax_writes()\n"
-        "direct = sqlite3.connect(':memory:').execute('PRAGMA synchronous').fetchone()[0]\n"
-        "print(before, asked(), direct)\n"
-    )
-    told = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
-    assert told.stdout.split() == ["2", "1", "2"]
+def test_nothing_is_lost_when_the_files_are_closed(home: Path) -> None:
+    with dg.DagsterInstance.from_config(str(home)) as opened:
+        result = talk.execute_in_process(instance=opened)
+        written = len(opened.all_logs(result.run_id))
+    assert not (home / "event_log.db-wal").exists()
+    assert _events(home / "event_log.db") == written
+
+
+def test_one_connection_serves_write_after_write(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'one.db'}")
+    made = []
+    for _ in range(3):
+        with engine.begin() as connection:
+            made.append(connection.connection.dbapi_connection)
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 1
+    assert made[0] is made[1] is made[2]
+    engine.dispose()
+
+
+def test_what_fails_is_taken_back(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'one.db'}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE said (word TEXT)")
+
+    def insert_and_stop() -> None:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("INSERT INTO said VALUES ('no')")
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        insert_and_stop()
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM said").scalar() == 0
+    engine.dispose()
+
+
+def test_who_watches_a_run_is_told_of_events_that_are_in_the_log_only(
+    instance: dg.DagsterInstance,
+) -> None:
+    run = instance.create_run_for_job(talk)
+    told = threading.Event()
+    instance.event_log_storage.watch(run.run_id, None, lambda entry, cursor: told.set())
+    instance.report_engine_event("here", run)
+    assert told.wait(timeout=30)
+
+
+def test_every_file_that_is_written_in_a_run_is_kept_open() -> None:
+    configured = yaml.safe_load((PROJECT / "deploy" / "dagster.yaml").read_text())
+    named = {configured[part]["class"] for part in ("event_log_storage", "run_storage")}
+    assert named == {EventLog.__name__, RunStore.__name__}
