@@ -6,12 +6,15 @@ Belongs here: the order of the jobs. Does not belong here: how a job is executed
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from orchestration.execution import Jobs, failed_checks, prepare, reason
 from orchestration.fanout import audit_grader_ahead, examined, examiners
 from orchestration.progress import Reporter
 from orchestration.settings import Settings
+from orchestration.warehouse import manifest_path
+from orchestration.workspace import enclave
 
 
 class JobFailedError(Exception):
@@ -38,7 +41,12 @@ def run_pipeline(settings: Settings, reporter: Reporter) -> Run:
             not stop the others; it is named in the result and goes on where it stopped next time.
     """
     prepare(settings)
-    with reporter.stage("Read the pipeline's definition", 1):
+    with (
+        reporter.stage("Read the pipeline's definition", 1),
+        ThreadPoolExecutor(max_workers=1) as ahead,
+    ):
+        # dbt parses while Dagster is imported. The definitions wait for it, and meet its error.
+        ahead.submit(manifest_path, enclave(settings))
         from evaluators.candidates.config import load_candidates
         from orchestration.defs.automation.sensors import waiting
         from orchestration.defs.examination.partitions import CANDIDATE, CATEGORIES
