@@ -97,6 +97,9 @@ def examined(
 
 def _open(settings: Settings) -> None:
     global _jobs
+    # These processes fill the processor by themselves: threads of the matrix library would only
+    # take turns with them. It reads this when NumPy is imported, which nobody has done yet.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     threading.Thread(target=_leave_with_the_parent, daemon=True).start()
     prepare(settings)
     _jobs = Jobs(settings, LogReporter())

@@ -3,7 +3,7 @@
 Belongs here: the record in the enclave, its key, and who waits for whom. Does not belong here: the
 audit (`evaluators.grader_audit`), the check that blocks (`defs.examination.checks`).
 
-The audit reads no data: files of `evaluators`, the catalogues and Python decide all of it. So a
+The audit reads no data: files of `evaluators`, the catalogues, Python and its libraries decide it. So a
 spare process may do it while dbt is at work, and the next night need not do it again. Only a clean
 outcome is kept; one with failures is found anew each time.
 """
@@ -19,6 +19,7 @@ from pathlib import Path
 import evaluators
 from evaluators.canonical import sha256_file, sha256_json
 from evaluators.catalogue import load_catalogue
+from orchestration.settings import PROJECT
 from orchestration.workspace import write_json
 
 _CODE = Path(evaluators.__file__).parent
@@ -87,6 +88,7 @@ def _key() -> str:
     return sha256_json(
         {
             "python": sys.version,
+            "libraries": sha256_file(PROJECT / "requirements.lock"),
             "catalogue": load_catalogue().sha256,
             "files": {
                 path.relative_to(_CODE).as_posix(): sha256_file(path)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -123,3 +124,12 @@ def endpoint() -> Iterator[Endpoint]:
     """A chat-completions server on loopback."""
     with served() as endpoint:
         yield endpoint
+
+
+@pytest.fixture(scope="session")
+def examination(definitions: Any) -> SimpleNamespace:
+    """The modules of the examination's assets, imported where the definitions find their home."""
+    del definitions
+    from orchestration.defs.examination import assets, checks, partitions
+
+    return SimpleNamespace(assets=assets, checks=checks, categories=partitions.CATEGORIES)

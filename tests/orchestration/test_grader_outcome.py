@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import dagster as dg
@@ -19,7 +20,6 @@ import pytest
 from evaluators.grader_audit import audit
 from evaluators.grader_audit.audit import Finding, GraderAudit
 from orchestration import fanout, grader_outcome
-from orchestration.defs.examination import checks
 from orchestration.grader_outcome import GraderOutcome, audited_grader
 from orchestration.settings import Settings
 
@@ -108,15 +108,19 @@ def test_a_record_that_cannot_be_used_asks_for_another_audit(
 
 @pytest.mark.parametrize(("found", "passes"), [(CLEAN, True), (BROKEN, False)])
 def test_the_check_says_what_the_audit_found(
-    tmp_path: Path, audits: Callable[[GraderAudit], Audits], found: GraderAudit, passes: bool
+    tmp_path: Path,
+    audits: Callable[[GraderAudit], Audits],
+    examination: SimpleNamespace,
+    found: GraderAudit,
+    passes: bool,
 ) -> None:
     audits(found)
-    result = checks.grader_audit(settings=Settings(home=tmp_path))
+    result = examination.checks.grader_audit(settings=Settings(home=tmp_path))
     assert isinstance(result, dg.AssetCheckResult)
     assert result.passed is passes
     assert result.metadata["failures"].value == ("none" if passes else "a rule")
     assert result.metadata["rules_noticed"].value == int(passes)
-    [spec] = checks.grader_audit.check_specs
+    [spec] = examination.checks.grader_audit.check_specs
     assert spec.blocking
 
 
@@ -138,11 +142,15 @@ class Here(Executor):
     ("pool", "ahead"), [(Here(is_broken=False), 1), (Here(is_broken=True), 0), (None, 0)]
 )
 def test_what_was_audited_ahead_is_not_audited_again(
-    tmp_path: Path, audits: Callable[[GraderAudit], Audits], pool: Executor | None, ahead: int
+    tmp_path: Path,
+    audits: Callable[[GraderAudit], Audits],
+    examination: SimpleNamespace,
+    pool: Executor | None,
+    ahead: int,
 ) -> None:
     made = audits(CLEAN)
     settings = Settings(home=tmp_path)
     fanout.audit_grader_ahead(settings, pool)
     assert made.done == ahead
-    checks.grader_audit(settings=settings)
+    examination.checks.grader_audit(settings=settings)
     assert made.done == 1

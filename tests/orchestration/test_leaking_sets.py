@@ -16,15 +16,6 @@ from orchestration.settings import Settings
 from orchestration.workspace import Workspace
 
 
-@pytest.fixture(scope="module")
-def examination(definitions: Any) -> SimpleNamespace:
-    """The modules of the examination's assets, imported where the definitions find their home."""
-    del definitions
-    from orchestration.defs.examination import assets, checks, partitions
-
-    return SimpleNamespace(assets=assets, checks=checks, categories=partitions.CATEGORIES)
-
-
 @pytest.fixture
 def workspace(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, examination: SimpleNamespace
