@@ -27,11 +27,10 @@ from evaluators.catalogue import Catalogue, category_slug
 from evaluators.encounter.protocol import EndReason, Picture, Reply
 from evaluators.encounter.record import EncounterRecord
 from evaluators.encounter.session import Encounter, Limits
-from evaluators.journal import Journal
+from evaluators.journal import JOURNAL_FILE, Journal
 from evaluators.paid_requests import PaidRequests, Place, RunStopped, StopReason, at_once
 from evaluators.scenario_sets import ScenarioSet, read_image
 
-JOURNAL_FILE = "journal.jsonl"
 WALL_TIME_MARK = "medcred:wall_time"
 """Finish reason of a journal line that says: here the wall-time cap ended the encounter."""
 

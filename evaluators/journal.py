@@ -30,6 +30,8 @@ from pydantic import ValidationError
 from evaluators.encounter.protocol import Border, Reply
 
 JOURNAL_VERSION: Literal["medcred/1"] = "medcred/1"
+JOURNAL_FILE = "journal.jsonl"
+"""Name of a journal in the folder of its partition."""
 
 _LOG = logging.getLogger(__name__)
 

@@ -226,7 +226,7 @@ def _score(examined: Examination) -> None:
     from evaluators.catalogue import load_catalogue
     from evaluators.scoring.score import score_examination, write_scores
     from evaluators.scoring.unmatched import UNMATCHED_FILE
-    from orchestration.examinations import SCORES
+    from orchestration.workspace import SCORES_FILE
 
     scores = score_examination(
         examined.scenario_set,
@@ -237,7 +237,7 @@ def _score(examined: Examination) -> None:
         load_catalogue(),
         unmatched_path=examined.folder / UNMATCHED_FILE,
     )
-    write_scores(scores, examined.folder / SCORES)
+    write_scores(scores, examined.folder / SCORES_FILE)
 
 
 # --- a candidate, watched

@@ -16,16 +16,13 @@ from typing import TYPE_CHECKING, Any
 from evaluators.candidates.config import Candidate, load_candidates
 from evaluators.catalogue import category_slug
 from evaluators.human.rater import PROVIDER, human_candidate, is_human
-from evaluators.journal import read_journal
+from evaluators.journal import JOURNAL_FILE, read_journal
 from orchestration.settings import Settings
-from orchestration.workspace import Workspace, open_source, repeat_folder
+from orchestration.workspace import SCORES_FILE, Workspace, open_source, repeat_folder
 
 if TYPE_CHECKING:
     from evaluators.encounter.protocol import Reply
     from evaluators.scenario_sets import ScenarioSet
-
-JOURNAL = "journal.jsonl"
-SCORES = "scores.json"
 
 
 class NotFoundError(ValueError):
@@ -67,7 +64,7 @@ class Examination:
     @property
     def journal(self) -> Path:
         """The journal; it may not exist yet."""
-        return self.folder / JOURNAL
+        return self.folder / JOURNAL_FILE
 
     def replies(self) -> dict[str, tuple[Reply, ...]]:
         """What the journal holds, by scenario; nothing when there is none.
@@ -79,7 +76,7 @@ class Examination:
 
     def scores(self) -> dict[str, Any] | None:
         """Contents of `scores.json`, if there is one."""
-        path = self.folder / SCORES
+        path = self.folder / SCORES_FILE
         return json.loads(path.read_text()) if path.is_file() else None
 
     def encounter_id(self, scenario_id: str) -> str:
@@ -122,7 +119,7 @@ def active_workspace(settings: Settings) -> Workspace:
 
 def categories(workspace: Workspace) -> tuple[str, ...]:
     """Categories with a frozen set, sorted."""
-    found = workspace.scenario_set("x").parent.glob("*/manifest.json")
+    found = workspace.scenario_sets.glob("*/manifest.json")
     return tuple(sorted(path.parent.name for path in found))
 
 

@@ -3,9 +3,9 @@
 Belongs here: the record in the enclave, its key, and who waits for whom. Does not belong here: the
 audit (`evaluators.grader_audit`), the check that blocks (`defs.examination.checks`).
 
-The audit reads no data: files of `evaluators`, the catalogues, Python and its libraries decide it. So a
-spare process may do it while dbt is at work, and the next night need not do it again. Only a clean
-outcome is kept; one with failures is found anew each time.
+The audit reads no data: files of `evaluators`, the catalogues, Python and its libraries decide it.
+So a spare process may do it while dbt is at work, and the next night need not do it again. Only a
+clean outcome is kept; one with failures is found anew each time.
 """
 
 from __future__ import annotations

@@ -94,6 +94,7 @@ def _judge(
     """The view, written beside the journal, and what the run took."""
     from evaluators.candidates.config import load_candidates
     from evaluators.catalogue import load_catalogue
+    from evaluators.journal import JOURNAL_FILE
     from evaluators.judge.view import judge_examination, write_view
     from evaluators.scenario_sets import load
     from orchestration.settings import Settings
@@ -120,7 +121,7 @@ def _judge(
                 chosen,
                 found[0],
                 who,
-                partition / "journal.jsonl",
+                partition / JOURNAL_FILE,
                 folder,
                 load_catalogue(),
                 limit=limit,

@@ -16,7 +16,7 @@ import polars as pl
 
 from evaluators.candidates.config import Candidate
 from evaluators.catalogue import category_slug, load_catalogue
-from evaluators.examine import JOURNAL_FILE
+from evaluators.journal import JOURNAL_FILE
 from evaluators.probes.contamination import (
     CONTAMINATION_PROBES,
     RecallResult,

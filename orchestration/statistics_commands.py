@@ -131,16 +131,17 @@ def _of_category(
 ) -> dict[str, Any]:
     from evaluators.scenario_sets import read_manifest
     from evaluators.statistics_report import category_statistics
+    from orchestration.workspace import REPEATS_FILE, SCORES_FILE
 
     manifest = read_manifest(folder)
     scored, repeats = [], {}
     for one in candidates:
         partition = workspace.examination(manifest.category, one.id, one.sha256, manifest.digest)
-        scores = _read(partition / "scores.json")
+        scores = _read(partition / SCORES_FILE)
         if scores is None:
             continue
         scored.append(scores)
-        repeated = _read(partition / "repeats.json")
+        repeated = _read(partition / REPEATS_FILE)
         if repeated is not None:
             repeats[one.id] = repeated
     return category_statistics(

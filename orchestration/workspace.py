@@ -14,6 +14,10 @@ from pathlib import Path
 from orchestration.settings import Settings
 from sources.releases import Source, find_source, synthetic_release
 
+SCORES_FILE = "scores.json"
+REPEATS_FILE = "repeats.json"
+"""Beside the journal of an examination."""
+
 
 class NoActiveSourceError(Exception):
     """Nothing has been run yet, so there is nothing to show."""
@@ -78,9 +82,14 @@ class Workspace:
         name = f"{judge_sha256[:12]}-{set_digest[:12]}"
         return self.folder / "examinations" / category / "_judge" / name
 
+    @property
+    def scenario_sets(self) -> Path:
+        """The frozen scenario sets, a folder each."""
+        return self.folder / "scenario_sets"
+
     def scenario_set(self, category: str) -> Path:
         """Folder of one category's frozen scenario set."""
-        return self.folder / "scenario_sets" / category
+        return self.scenario_sets / category
 
     def examination(
         self, category: str, candidate: str, candidate_sha256: str, set_digest: str

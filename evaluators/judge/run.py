@@ -15,14 +15,13 @@ from pathlib import Path
 
 from evaluators.candidates.client import ModelClient
 from evaluators.candidates.errors import InfrastructureError
-from evaluators.journal import Journal
+from evaluators.journal import JOURNAL_FILE, Journal
 from evaluators.judge.config import Judge
 from evaluators.judge.independence import refuse_model
 from evaluators.judge.prompt import ATTEMPTS, VERDICT_SCHEMA, Question, question_messages
 from evaluators.judge.verdict import Verdict, read_verdict
 from evaluators.paid_requests import PaidRequests, Place, RunStopped, StopReason, at_once
 
-JOURNAL_FILE = "journal.jsonl"
 OpenClient = Callable[..., ModelClient]
 
 

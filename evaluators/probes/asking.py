@@ -11,8 +11,7 @@ from pathlib import Path
 
 from evaluators.candidates.client import ModelClient
 from evaluators.candidates.config import Candidate
-from evaluators.examine import JOURNAL_FILE
-from evaluators.journal import Journal
+from evaluators.journal import JOURNAL_FILE, Journal
 from evaluators.paid_requests import PaidRequests, Place, RunStopped, at_once
 from evaluators.probes.errors import AskingStoppedError, NotAskableError
 from evaluators.probes.questions import Question, questions_sha256

@@ -21,8 +21,8 @@ from typing import Any, Final
 from evaluators.candidates.config import Candidate
 from evaluators.catalogue import Catalogue
 from evaluators.encounter.session import EncounterOverError, Limits
-from evaluators.examine import JOURNAL_FILE, Progress, examine, replay_encounters
-from evaluators.journal import read_journal
+from evaluators.examine import Progress, examine, replay_encounters
+from evaluators.journal import JOURNAL_FILE, read_journal
 from evaluators.probes.errors import ProbeIncompleteError
 from evaluators.probes.paired import (
     PairedResult,

@@ -19,8 +19,8 @@ from small_examination import Endpoint, completion, reference, served
 from evaluators.candidates.client import ModelClient
 from evaluators.candidates.config import Candidate
 from evaluators.catalogue import load_catalogue
-from evaluators.examine import JOURNAL_FILE, Examination, examine, replay_encounters
-from evaluators.journal import read_replies
+from evaluators.examine import Examination, examine, replay_encounters
+from evaluators.journal import JOURNAL_FILE, read_replies
 from evaluators.scenario_sets import (
     MartError,
     ScenarioSet,

@@ -15,7 +15,7 @@ from evaluators.scenario_sets import read_manifest
 from orchestration.defs.automation.jobs import examine, publish, refresh
 from orchestration.defs.examination.partitions import CANDIDATE, CATEGORIES, examination_key
 from orchestration.settings import Settings
-from orchestration.workspace import NoActiveSourceError, open_source
+from orchestration.workspace import REPEATS_FILE, SCORES_FILE, NoActiveSourceError, open_source
 
 
 def waiting(
@@ -54,7 +54,7 @@ def _is_scored(folder: Path, repeats: int) -> bool:
     from evaluators.methodology import methodology_sha256
     from evaluators.scoring.score import FORMAT
 
-    scores, summary = folder / "scores.json", folder / "repeats.json"
+    scores, summary = folder / SCORES_FILE, folder / REPEATS_FILE
     if not scores.is_file():
         return False
     found = json.loads(scores.read_text())

@@ -20,7 +20,7 @@ from orchestration.defs.ownership import EXAMINATION, REGISTRY
 from orchestration.defs.source.assets import unverified_tables
 from orchestration.progress import Reporter
 from orchestration.settings import Settings
-from orchestration.workspace import open_source, write_json
+from orchestration.workspace import SCORES_FILE, open_source, write_json
 from registry.policy import apply_policy, load_policy
 from registry.publish import publish
 
@@ -65,7 +65,7 @@ def standings(
                     folder = workspace.examination(
                         category, candidate.id, candidate.sha256, manifest.digest
                     )
-                    path = folder / "scores.json"
+                    path = folder / SCORES_FILE
                     if path.is_file():
                         scored.append(json.loads(path.read_text()))
                     elif not manifest.scenarios:

@@ -4,17 +4,17 @@ Belongs here: the assets around `evaluators`. Does not belong here: anything the
 """
 
 import asyncio
-import json
 import math
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from evaluators.candidates.config import Candidate, load_candidates
 from evaluators.candidates.egress import admit
 from evaluators.catalogue import load_catalogue
-from evaluators.scenario_sets import LeakingSetError, ScenarioSet, TruthSet, freeze, load
+from evaluators.journal import JOURNAL_FILE
+from evaluators.scenario_sets import LeakingSetError, ScenarioSet, freeze, load
 from orchestration.defs.examination.partitions import (
     CATEGORIES,
     EXAMINATION,
@@ -28,6 +28,8 @@ from orchestration.defs.warehouse.checks import mart_key
 from orchestration.progress import Reporter, Stage
 from orchestration.settings import Settings
 from orchestration.workspace import (
+    REPEATS_FILE,
+    SCORES_FILE,
     Workspace,
     landed_modules,
     open_source,
@@ -126,18 +128,6 @@ def examined(settings: Settings, candidate_id: str) -> Candidate:
 def frozen_set(workspace: Workspace, category: str) -> ScenarioSet:
     """The category's scenario set, every digest checked."""
     return load(workspace.scenario_set(category))
-
-
-def scores_of_category(
-    workspace: Workspace, chosen: TruthSet, candidates: Iterable[Candidate]
-) -> list[dict[str, Any]]:
-    """`scores.json` of those candidates who have one for this scenario set, in their order."""
-    category = chosen.manifest.category
-    paths = (
-        workspace.examination(category, one.id, one.sha256, chosen.digest) / "scores.json"
-        for one in candidates
-    )
-    return [json.loads(path.read_text()) for path in paths if path.is_file()]
 
 
 def _shown_on(stage: Stage) -> Callable[["Progress"], None]:
@@ -246,19 +236,19 @@ def scores(
                 category,
                 candidate.id,
                 candidate.sha256,
-                repeat_folder(folder, number) / "journal.jsonl",
+                repeat_folder(folder, number) / JOURNAL_FILE,
                 catalogue,
                 unmatched_path=repeat_folder(folder, number) / UNMATCHED_FILE,
             )
             for number in numbered
         ]
         digests = [
-            write_scores(scored, repeat_folder(folder, number) / "scores.json")
+            write_scores(scored, repeat_folder(folder, number) / SCORES_FILE)
             for number, scored in zip(numbered, repeats, strict=True)
         ]
         if settings.repeats > 1:
             summary = summarise_repeats(repeats, statistics_seed(chosen.digest, category))
-            write_repeats(summary, folder / "repeats.json")
+            write_repeats(summary, folder / REPEATS_FILE)
         return dg.MaterializeResult(
             metadata={
                 "cases": len(repeats[0]["cases"]),

@@ -6,12 +6,8 @@ Belongs here: the asset. Does not belong here: the estimate (`evaluators.scoring
 import dagster as dg
 
 from evaluators.candidates.config import load_candidates
-from orchestration.defs.examination.assets import (
-    SCENARIO_SETS,
-    SCORES,
-    scores_of_category,
-)
-from orchestration.defs.examination.partitions import CATEGORIES
+from orchestration.defs.examination.assets import SCENARIO_SETS, SCORES
+from orchestration.defs.examination.over_all import scored_categories
 from orchestration.defs.failures import spoken_errors
 from orchestration.defs.ownership import EXAMINATION as EXAMINERS
 from orchestration.progress import Reporter
@@ -37,25 +33,21 @@ def difficulty(
 ) -> dg.MaterializeResult[None]:
     """Estimate difficulty from the references' scores for the present sets."""
     with spoken_errors():
-        from evaluators.scenario_sets import load_truths
         from evaluators.scoring.difficulty import counts, estimate_difficulty, write_difficulty
 
         _, workspace = open_source(settings)
         references = [one for one in load_candidates(settings.candidates) if counts(one.model)]
         distribution: dict[str, dict[str, int]] = {}
         estimated = 0
-        with reporter.stage("Estimate difficulty", len(CATEGORIES)) as stage:
-            for done, category in enumerate(CATEGORIES):
-                stage.update(done, detail=category)
-                chosen = load_truths(workspace.scenario_set(category))
-                scored = scores_of_category(workspace, chosen, references)
-                found = estimate_difficulty(chosen, scored)
-                write_difficulty(found, workspace.difficulty(category))
-                distribution[category] = {
-                    f"{part['low']}-{part['high']}": part["scenarios"]
-                    for part in found["distribution"]
-                }
-                estimated += sum(distribution[category].values())
+        for category, chosen, scored in scored_categories(
+            workspace, references, reporter, "Estimate difficulty"
+        ):
+            found = estimate_difficulty(chosen, scored)
+            write_difficulty(found, workspace.difficulty(category))
+            distribution[category] = {
+                f"{part['low']}-{part['high']}": part["scenarios"] for part in found["distribution"]
+            }
+            estimated += sum(distribution[category].values())
         return dg.MaterializeResult(
             metadata={
                 "references": len(references),

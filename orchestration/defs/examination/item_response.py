@@ -6,11 +6,8 @@ Belongs here: the asset. Does not belong here: the fit and its test (`evaluators
 import dagster as dg
 
 from evaluators.candidates.config import load_candidates
-from orchestration.defs.examination.assets import (
-    SCENARIO_SETS,
-    SCORES,
-    scores_of_category,
-)
+from orchestration.defs.examination.assets import SCENARIO_SETS, SCORES
+from orchestration.defs.examination.over_all import scored_categories
 from orchestration.defs.examination.partitions import CATEGORIES
 from orchestration.defs.failures import spoken_errors
 from orchestration.defs.ownership import EXAMINATION as EXAMINERS
@@ -38,29 +35,26 @@ def item_response(
 ) -> dg.MaterializeResult[None]:
     """Fit every category from the scores of the present sets; the oracle does not count."""
     with spoken_errors():
-        from evaluators.scenario_sets import load_truths
         from evaluators.scoring.difficulty import is_told
         from evaluators.scoring.response_view import view_responses, write_view
 
         _, workspace = open_source(settings)
         candidates = [one for one in load_candidates(settings.candidates) if not is_told(one.model)]
         shown: dict[str, dict[str, int | float | bool]] = {}
-        with reporter.stage("Fit item responses", len(CATEGORIES)) as stage:
-            for done, category in enumerate(CATEGORIES):
-                stage.update(done, detail=category)
-                chosen = load_truths(workspace.scenario_set(category))
-                scored = scores_of_category(workspace, chosen, candidates)
-                view = view_responses(chosen, scored)
-                write_view(view, workspace.item_response(category))
-                if view["fit"] is not None:
-                    dimension = view["dimension"]
-                    shown[category] = {
-                        "candidates": len(view["candidates"]),
-                        "converged": view["fit"]["converged"],
-                        "reliability": view["fit"]["reliability"],
-                        "one_dimension_rejected": dimension["one_dimension_rejected"],
-                        "p": dimension["p"],
-                    }
+        for category, chosen, scored in scored_categories(
+            workspace, candidates, reporter, "Fit item responses"
+        ):
+            view = view_responses(chosen, scored)
+            write_view(view, workspace.item_response(category))
+            if view["fit"] is not None:
+                dimension = view["dimension"]
+                shown[category] = {
+                    "candidates": len(view["candidates"]),
+                    "converged": view["fit"]["converged"],
+                    "reliability": view["fit"]["reliability"],
+                    "one_dimension_rejected": dimension["one_dimension_rejected"],
+                    "p": dimension["p"],
+                }
         return dg.MaterializeResult(
             metadata={
                 "categories_fitted": len(shown),

@@ -24,8 +24,8 @@ from evaluators.catalogue import load_catalogue
 from evaluators.encounter._conduct import Mark
 from evaluators.encounter.limits import MOST_REPLY_BYTES
 from evaluators.encounter.protocol import OUTPUT_LIMIT_MARK, EndReason
-from evaluators.examine import JOURNAL_FILE, examine, replay_encounters
-from evaluators.journal import read_replies
+from evaluators.examine import examine, replay_encounters
+from evaluators.journal import JOURNAL_FILE, read_replies
 
 MESSAGES: Sequence[dict[str, str]] = (
     {"role": "system", "content": "be a physician"},

@@ -26,7 +26,8 @@ from evaluators.candidates.config import Candidate
 from evaluators.candidates.litellm_switches import open_litellm
 from evaluators.catalogue import load_catalogue
 from evaluators.encounter.record import EncounterRecord
-from evaluators.examine import JOURNAL_FILE, Examination, examine
+from evaluators.examine import Examination, examine
+from evaluators.journal import JOURNAL_FILE
 from evaluators.scenario_sets import ScenarioSet
 from evaluators.scoring.score import score_examination
 

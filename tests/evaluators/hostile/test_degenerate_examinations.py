@@ -21,7 +21,7 @@ from small_examination import reference
 from evaluators.candidates.config import Candidate
 from evaluators.canonical import canonical_json
 from evaluators.catalogue import load_catalogue
-from evaluators.examine import JOURNAL_FILE
+from evaluators.journal import JOURNAL_FILE
 from evaluators.scenario_sets import ScenarioSet
 from evaluators.scoring.score import score_examination
 from evaluators.scoring.standings import compute_standings

@@ -20,8 +20,8 @@ from hostile_scripts import ESCAPES, FORMULA, HTML, Hostile, Said, plainly, sile
 from evaluators.candidates.config import Candidate
 from evaluators.catalogue import load_catalogue
 from evaluators.encounter.protocol import Outcome
-from evaluators.examine import JOURNAL_FILE, replay_encounters
-from evaluators.journal import read_replies
+from evaluators.examine import replay_encounters
+from evaluators.journal import JOURNAL_FILE, read_replies
 
 ENDINGS = {
     **dict.fromkeys(

@@ -14,8 +14,8 @@ from evaluators.candidates.config import Candidate
 from evaluators.candidates.egress import EgressRefused
 from evaluators.catalogue import load_catalogue
 from evaluators.encounter.protocol import Reply
-from evaluators.examine import JOURNAL_FILE, examine
-from evaluators.journal import Journal
+from evaluators.examine import examine
+from evaluators.journal import JOURNAL_FILE, Journal
 from evaluators.probes.examining import ProbeIncompleteError, write_report
 from evaluators.probes.variant_sets import build, by_lot, freeze_variant
 from evaluators.probes.variants import variant_named
