@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test check setup lock ui clean
+.PHONY: demo test check types sql setup lock ui clean
 
 demo: setup
 	$(BIN)/medcred run
@@ -14,7 +14,12 @@ test: setup
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types sql
+
+types:
 	$(BIN)/mypy
+
+sql:
 	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests dbt_project/macros
 
 ui: setup

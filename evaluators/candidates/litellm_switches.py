@@ -76,7 +76,7 @@ def open_litellm() -> Any:
     for name in _TALKATIVE:  # the import sets its own levels
         logging.getLogger(name).setLevel(logging.CRITICAL)
     litellm.custom_provider_map = [
-        {"provider": "reference", "custom_handler": _priced(make_handler(litellm))}
+        {"provider": "reference", "custom_handler": make_handler(litellm)}
     ]
     # Their price is known: nothing. Without an entry LiteLLM searches its map on every call.
     price = {
@@ -88,19 +88,6 @@ def open_litellm() -> Any:
     litellm.register_model({model: dict(price) for model in REFERENCE_MODELS})
     assert_no_callbacks(litellm)
     return litellm
-
-
-def _priced(handler: Any) -> Any:
-    """The handler, with the price on each reply: working it out is a fifth of a call's time."""
-    base: Any = type(handler)
-
-    class Priced(base):  # type: ignore[misc]  # known at run time only
-        async def acompletion(self, *given: Any, **named: Any) -> Any:  # LiteLLM's own signature
-            response = await super().acompletion(*given, **named)
-            response._hidden_params["response_cost"] = 0.0
-            return response
-
-    return Priced()
 
 
 def assert_no_callbacks(litellm: Any) -> None:
